@@ -1,0 +1,69 @@
+# Everything runs in .venv, made here with plain venv and pip. A stamp in it says what has been installed;
+# pyproject.toml is newer than the stamp when that has changed.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.NOTPARALLEL:
+.PHONY: help demo test check bench conformance clean
+
+help:
+	@echo 'make demo          install shapelens into .venv and see it work'
+	@echo 'make test          every test, doctests included'
+	@echo 'make check         style, types, floors'
+	@echo 'make conformance   the long comparisons with other implementations'
+	@echo 'make bench         the benchmarks'
+	@echo 'make clean         remove .venv and every cache'
+
+demo: $(VENV)/core
+	@echo '$$ shapelens show vgg16'
+	@$(BIN)/shapelens show vgg16
+	@echo
+	@echo '$$ shapelens explain 256x256x32'
+	@$(BIN)/shapelens explain 256x256x32
+
+test: $(VENV)/test
+	$(BIN)/pytest
+
+check: $(VENV)/check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+conformance: $(VENV)/test
+	$(BIN)/pytest -m conformance
+
+bench: $(VENV)/test
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The interpreter and pip; complete only when both are there.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'shapelens needs Python 3.11 or newer; name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# What a user installs.
+$(VENV)/core: $(VENV)/made pyproject.toml
+	@echo 'installing shapelens into $(VENV) …'
+	@$(PIP) install --editable .
+	@touch $@
+
+# What the tests compare against.
+$(VENV)/test: $(VENV)/made pyproject.toml
+	@echo 'installing shapelens and what its tests need into $(VENV) …'
+	@$(PIP) install --editable '.[test]'
+	@touch $@
+
+# The linters; mypy reads the tests too, so it needs what they import.
+$(VENV)/check: $(VENV)/test
+	@echo 'installing the linters into $(VENV) …'
+	@$(PIP) install --editable '.[test,check]'
+	@touch $@
