@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from shapelens.dims.atoms import Atom, Extremum, Floor, Named, Quotient, Rounded
 from shapelens.dims.expression import Expression, from_atom, lift
 
 __all__ = ["Cases", "cases"]
+
+
+MAXIMUM_EXTREMA = 8
+"""With more minima and maxima than this, to tell them apart takes longer than it helps."""
 
 
 class Cases:
@@ -24,16 +30,21 @@ class Cases:
 
 
 def cases(expression: Expression) -> Cases | None:
-    """The cases of the first minimum or maximum in an expression, or None where it has none.
+    """The cases of the first minimum or maximum in an expression, or None where it has none or too many.
 
     What a name stands for is not looked into.
     """
     atoms = _visible_atoms(expression)
-    extremum = next((atom for atom in atoms if isinstance(atom, Extremum)), None)
-    if extremum is None:
+    extrema = [atom for atom in atoms if isinstance(atom, Extremum)]
+    if not 0 < len(extrema) <= MAXIMUM_EXTREMA:
         return None
-    members = tuple([_replaced(expression, atoms, extremum, operand) for operand in extremum.operands])
-    return Cases(members, _pull(expression, extremum))
+    extremum = extrema[0]
+    members = []
+    for operand in extremum.operands:
+        # Where a case divides by 0 there is no expression, and nothing to tell of it.
+        with suppress(ZeroDivisionError):
+            members.append(_replaced(expression, atoms, extremum, operand))
+    return Cases(tuple(members), _pull(expression, extremum)) if members else None
 
 
 def _pull(expression: Expression, extremum: Extremum) -> int:
@@ -86,7 +97,7 @@ def _replaced(
 
 
 def _rebuilt(atom: Atom, operands: tuple[Expression, ...]) -> Expression | int:
-    """An atom of other operands. Extrema stay as they are: to simplify one takes the proofs that this serves."""
+    """An atom of other operands. Extrema stay as they are: to simplify one needs what this serves."""
     if isinstance(atom, Floor):
         return operands[0] // atom.divisor
     if isinstance(atom, Quotient):

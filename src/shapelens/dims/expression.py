@@ -267,6 +267,8 @@ def sum_of(constant: int, terms: Iterable[Term]) -> Expression | int:
     merged: dict[Monomial, int] = {}
     for monomial, coefficient in terms:
         merged[monomial] = merged.get(monomial, 0) + coefficient
+    if len(merged) > 1:
+        _join_halves(merged)
     kept = [term for term in merged.items() if term[1]]
     if not kept:
         return constant
@@ -274,6 +276,24 @@ def sum_of(constant: int, terms: Iterable[Term]) -> Expression | int:
         kept.sort(key=_term_key)
     result = Expression(constant, tuple(kept))
     return named(result) if len(kept) > MAXIMUM_TERMS else result
+
+
+def _join_halves(merged: dict[Monomial, int]) -> None:
+    """`floor(x/2) + ceil(x/2) = x` for every monomial x, so that a sum of the three has one normal form."""
+    halves: dict[Monomial, dict[int, Monomial]] = {}
+    for monomial in merged:
+        atom = monomial[0]
+        if isinstance(atom, Floor) and atom.divisor == 2 and len(monomial) == len(atom.numerator.terms) == 1:
+            halves.setdefault(atom.numerator.terms[0][0], {})[atom.numerator.constant] = monomial
+    for base, found in halves.items():
+        if base not in merged and len(found) < 2:
+            continue
+        lower, upper = (found.get(c) or (Floor(Expression(c, ((base, 1),)), 2),) for c in (0, 1))
+        below = merged.get(lower, 0) + merged.get(base, 0)
+        above = merged.get(upper, 0) + merged.get(base, 0)
+        # As many wholes as both halves make up; where they differ in sign the remainder, x - 2·floor(x/2).
+        whole = above if below * above < 0 else min(below, above, key=abs)
+        merged[lower], merged[upper], merged[base] = below - whole, above - whole, whole
 
 
 def _degree(expression: Expression) -> int:

@@ -12,6 +12,7 @@ from shapelens.dims.expression import (
     floor_divide,
     from_atom,
     lift,
+    settle,
     sum_of,
 )
 
@@ -95,7 +96,7 @@ def _multiple(numerator: Expression, denominator: Expression) -> Expression | in
         monomials = lift(factor)
         if any(c % lead_coefficient for c in (monomials.constant, *[c for _, c in monomials.terms])):
             return None
-        step = _divided(monomials, lead_coefficient)
+        step = settle(_divided(monomials, lead_coefficient))
         result = result + step
         rest = rest - step * denominator
     return None

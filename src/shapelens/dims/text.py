@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from math import gcd
 
 from shapelens.dims.arithmetic import Dim
 from shapelens.dims.atoms import Atom, Extremum, Floor, Named, Quotient, Rounded, Symbol
@@ -93,7 +92,7 @@ class _Printer:
 
     def sum(self, expression: Expression) -> str:
         """A sum, its positive terms first."""
-        terms, constant = _fold_complements(expression)
+        terms, constant = _readable(expression)
         ordered = [t for t in terms if t[1] > 0] + [t for t in terms if t[1] < 0]
         pieces: list[str] = []
         for text, coefficient in [(self.monomial(m), c) for m, c in ordered]:
@@ -112,7 +111,7 @@ class _Printer:
 
     def monomial(self, monomial: Monomial | _Share) -> str:
         if isinstance(monomial, _Share):
-            return f"floor({monomial.numerator}{self.times}{self.inner(monomial.rest)}/{monomial.divisor})"
+            return f"floor({self.inner(monomial.numerator)}/{monomial.divisor})"
         return self.times.join(self.atom(atom) for atom in monomial)
 
     def inner(self, expression: Expression) -> str:
@@ -141,7 +140,7 @@ class _Printer:
 
 def _is_sum(expression: Expression) -> bool:
     """Whether it is printed as several terms."""
-    terms, constant = _fold_complements(expression)
+    terms, constant = _readable(expression)
     return len(terms) + bool(constant) > 1
 
 
@@ -151,32 +150,46 @@ def _is_one_atom(expression: Expression) -> bool:
 
 
 class _Share:
-    """`floor(n·x / d)`, which the normal form keeps as `x - ceil((d - n)·x / d)` or the like."""
+    """`floor(numerator / divisor)` as it reads best, where the normal form is made of several terms."""
 
-    def __init__(self, rest: Expression, numerator: int, divisor: int) -> None:
-        self.rest = rest
+    __slots__ = ("divisor", "numerator")
+
+    def __init__(self, numerator: Expression, divisor: int) -> None:
         self.numerator = numerator
         self.divisor = divisor
 
 
-def _fold_complements(expression: Expression) -> tuple[list[tuple[Monomial | _Share, int]], int]:
-    """The terms for print, with `x - ceil(x/4)` read as `floor(3x/4)`."""
+def _readable(expression: Expression) -> tuple[list[tuple[Monomial | _Share, int]], int]:
+    """The terms for print: `floor(3x/4)` and not `x - ceil(x/4)`, `floor((x - 3)/4)` and not `floor((x + 1)/4) - 1`."""
     terms: list[tuple[Monomial | _Share, int]] = list(expression.terms)
     for monomial, coefficient in expression.terms:
         atom = monomial[0]
-        if coefficient != -1 or len(monomial) != 1 or not isinstance(atom, Floor):
+        if abs(coefficient) != 1 or len(monomial) != 1 or not isinstance(atom, Floor):
             continue
-        inner = atom.numerator
-        if len(inner.terms) != 1 or inner.constant != atom.divisor - 1:
+        # a·x + floor(c·x / d) is floor((a·d + c)·x / d), and so is a·x - ceil(-c·x / d).
+        inner, divisor = atom.numerator, atom.divisor
+        if len(inner.terms) != 1 or inner.constant != (0 if coefficient > 0 else divisor - 1):
             continue
-        (inner_monomial, inner_coefficient) = inner.terms[0]
-        if (inner_monomial, 1) in terms and gcd(inner_coefficient, atom.divisor) == 1:
-            share = _Share(
-                Expression(0, ((inner_monomial, 1),)), atom.divisor - inner_coefficient, atom.divisor
+        base, share = inner.terms[0]
+        place = next((i for i, (m, c) in enumerate(terms) if m == base and c > 0), None)
+        if place is not None:
+            whole = terms[place][1] * divisor + coefficient * share
+            terms[place] = (_Share(Expression(0, ((base, whole),)), divisor), 1)
+            terms.remove((monomial, coefficient))
+    if len(terms) == 1 and expression.constant and terms[0] == expression.terms[0]:
+        (monomial, coefficient) = expression.terms[0]
+        atom = monomial[0]
+        if coefficient == 1 and len(monomial) == 1 and isinstance(atom, Floor) and _is_uneven(atom):
+            moved = Expression(
+                atom.numerator.constant + expression.constant * atom.divisor, atom.numerator.terms
             )
-            terms.remove((monomial, -1))
-            terms[terms.index((inner_monomial, 1))] = (share, 1)
+            return [(_Share(moved, atom.divisor), 1)], 0
     return terms, expression.constant
+
+
+def _is_uneven(floor: Floor) -> bool:
+    """Whether it is printed with a constant in the numerator, one more or less of which is no matter."""
+    return floor.numerator.constant not in {0, floor.divisor - 1}
 
 
 # parsing ----------------------------------------------------------------------------------------------
@@ -223,7 +236,8 @@ def _split(text: str) -> list[str]:
 
 
 def _parse_size(part: str, text: str, at: str, symbol_of: Callable[[str], Expression]) -> Dim:
-    where = f"{at} {text}"
+    typed = text if len(text) <= 60 else text[:60] + "…"
+    where = f"{at} {typed if typed.isprintable() else repr(typed)}"
     if re.fullmatch(r"[-+]?\d+", part):
         size = int(part) if len(part.lstrip("+-0")) < 20 else MAXIMUM_SIZE + 1
         if size == 0 or part.startswith("-"):
