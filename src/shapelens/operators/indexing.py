@@ -1,0 +1,250 @@
+"""Indexing: elements chosen by their places.
+
+>>> from shapelens.operators import Gather, Tensor
+>>> Gather(axis=1).evaluate(Tensor((2, 197, 768)), Tensor((), "int64", (0,))).outputs[0].shape
+(2, 768)
+>>> Gather().evaluate(Tensor((30522, 768)), Tensor((1, 128), "int64")).outputs[0].shape
+(1, 128, 768)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from shapelens.dims import Dim, Unknown, at_least, at_most, decide, equal
+from shapelens.operators.arguments import fixed_axis, given, optional, refused, told_number
+from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
+from shapelens.operators.reach import Link, identity
+from shapelens.operators.rearranging import known_contents, picked
+
+__all__ = ["Gather", "GatherElements", "GatherND", "OneHot", "Triangle", "elements_fit"]
+
+
+@dataclass(frozen=True)
+class Gather(Operator):
+    """Whole slices chosen along one axis: its place is taken by the axes of the indices.
+
+    Inputs: the tensor (of an embedding: its table) and the indices, where they are computed.
+
+    Args:
+        axis: along which axis.
+        indices: the indices, where they are fixed: one number drops the axis, a list keeps it.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "indices")
+    learned: ClassVar[frozenset[str]] = frozenset({"input"})
+    family: ClassVar[str] = "reshape"
+
+    axis: int = 0
+    indices: int | tuple[int, ...] | None = None
+
+    def chosen(self, inputs: Sequence[Tensor | None]) -> Tensor:
+        """The indices as a tensor."""
+        if isinstance(self.indices, int):
+            return Tensor((), "int64", (self.indices,))
+        if self.indices is not None:
+            return Tensor((len(self.indices),), "int64", self.indices)
+        return given(inputs, 1)
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor, indices = given(inputs), self.chosen(inputs)
+        axis, broken = fixed_axis(self.axis, tensor.rank)
+        if broken is not None:
+            return refused(broken, tensor)
+        own = tensor.dims
+        shape = (*own[:axis], *indices.dims, *own[axis + 1 :])
+        fixed = fixed_indices(indices)
+        requirements: list[Requirement] = []
+        if fixed:
+            # -5 asks for five places as 4 does.
+            needed = max(max(fixed) + 1, -min(fixed))
+            facts = {"gets": own, "axis": axis, "size": own[axis], "indices": fixed, "needed": needed}
+            requirements.append(Requirement("index", at_least(own[axis], needed), facts))
+        return Outcome(
+            (Tensor(shape, tensor.dtype, self._contents(tensor, indices, axis)),), tuple(requirements)
+        )
+
+    def _contents(self, tensor: Tensor, indices: Tensor, axis: int) -> tuple[Any, ...] | None:
+        places = known_contents(indices)
+        if known_contents(tensor) is None or places is None:
+            return None
+        size = tensor.dims[axis]
+        if not all(isinstance(place, int) and -size <= place < size for place in places):
+            return None
+        picks: list[Sequence[int]] = [range(dim) for dim in tensor.dims]
+        picks[axis] = [place % size for place in places]
+        return picked(tensor, picks)
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        rank, indices = given(inputs).rank, self.chosen(inputs)
+        axis = self.axis % rank
+        before = identity(0, [(place, place) for place in range(axis)])
+        after = identity(0, [(place, place + indices.rank - 1) for place in range(axis + 1, rank)])
+        if self.indices is not None:
+            return before + after
+        return before + after + identity(1, [(place, axis + place) for place in range(indices.rank)])
+
+    def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
+        return f"take {self.indices}" if isinstance(self.indices, int) else "gather"
+
+
+def fixed_indices(indices: Tensor) -> tuple[int, ...] | None:
+    """The indices, if they are known numbers."""
+    contents = known_contents(indices)
+    if contents is None or not all(isinstance(place, int) for place in contents):
+        return None
+    return contents
+
+
+@dataclass(frozen=True)
+class GatherElements(Operator):
+    """One element for each index: `out[i][j] = in[index[i][j]][j]` along axis 0. The indices give the shape.
+
+    Args:
+        axis: along which axis an index says the place.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "indices")
+    learned: ClassVar[frozenset[str]] = frozenset({"input"})
+    word: ClassVar[str] = "gather elements"
+    family: ClassVar[str] = "reshape"
+
+    axis: int = 0
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor, indices = given(inputs), given(inputs, 1)
+        if isinstance(tensor.shape, Unknown):
+            return Outcome((Tensor(indices.shape, tensor.dtype),))
+        return Outcome((Tensor(indices.dims, tensor.dtype),), elements_fit(tensor, indices, self.axis))
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        axis = self.axis % max(given(inputs).rank, 1)
+        own = identity(0, [(place, place) for place in range(given(inputs).rank) if place != axis])
+        return own + identity(1, [(place, place) for place in range(given(inputs, 1).rank)])
+
+
+def elements_fit(tensor: Tensor, indices: Tensor, axis: int) -> tuple[Requirement, ...]:
+    """The indices have as many axes, and reach no further along any but the indexed one."""
+    facts = {"gets": indices.dims, "wants": tensor.dims, "axis": axis}
+    if tensor.rank != indices.rank:
+        return (Requirement("indices", False, facts, spoils=None),)
+    found, broken = fixed_axis(axis, max(tensor.rank, 1))
+    if broken is not None:
+        return (broken,)
+    places = [place for place in range(tensor.rank) if place != found]
+    return tuple(
+        [
+            Requirement("indices", at_most(indices.dims[place], tensor.dims[place]), {**facts, "at": place})
+            for place in places
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class GatherND(Operator):
+    """Whole slices chosen by several indices at once: the last axis of the indices says a place on each axis.
+
+    `out = indices' axes but the last, then the tensor's axes that are not indexed`
+
+    Args:
+        batch_axes: how many leading axes both share.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "indices")
+    learned: ClassVar[frozenset[str]] = frozenset({"input"})
+    word: ClassVar[str] = "gather"
+    family: ClassVar[str] = "reshape"
+
+    batch_axes: int = 0
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor, indices = given(inputs), given(inputs, 1)
+        own, places = tensor.dims, indices.dims
+        if not places or len(own) <= self.batch_axes or len(places) <= self.batch_axes:
+            facts = {"gets": places, "wants": own, "batch_axes": self.batch_axes}
+            return refused(Requirement("indices", False, facts, spoils=None), tensor)
+        facts = {"gets": places, "wants": own, "batch_axes": self.batch_axes, "depth": places[-1]}
+        depths = range(1, len(own) - self.batch_axes + 1)
+        depth = next((depth for depth in depths if decide(equal(places[-1], depth))), None)
+        if depth is None:
+            return refused(Requirement("indices", False, facts, spoils=None), tensor)
+        requirements = tuple(
+            [
+                Requirement("indices", equal(own[axis], places[axis]), {**facts, "at": axis}, spoils=(axis,))
+                for axis in range(self.batch_axes)
+            ]
+        )
+        return Outcome((tensor.shaped((*places[:-1], *own[self.batch_axes + depth :])),), requirements)
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        own, places = given(inputs).rank, given(inputs, 1).rank
+        rank = len(outputs[0].dims)
+        kept = rank - (places - 1)
+        shared = identity(0, [(axis, axis) for axis in range(self.batch_axes)])
+        after = identity(0, [(own - kept + place, rank - kept + place) for place in range(kept)])
+        return shared + after + identity(1, [(axis, axis) for axis in range(places - 1)])
+
+
+@dataclass(frozen=True)
+class OneHot(Operator):
+    """A new axis, as long as there are classes: 1 at the index, 0 elsewhere.
+
+    Inputs: the indices, the number of classes where it is computed, and the two values where they are chosen.
+
+    Args:
+        depth: the number of classes.
+        axis: where the new axis stands in the result.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "depth", "values")
+    word: ClassVar[str] = "one hot"
+    family: ClassVar[str] = "reshape"
+
+    depth: Dim | None = None
+    axis: int = -1
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        indices = given(inputs)
+        depth = told_number(self.depth, optional(inputs, 1), "the number of classes")
+        if depth is None:
+            depth = Unknown("the number of classes is not given")
+        axis, broken = fixed_axis(self.axis, indices.rank + 1)
+        if broken is not None:
+            return refused(broken, indices)
+        shape = (*indices.dims[:axis], depth, *indices.dims[axis:])
+        facts = {"gets": indices.dims, "depth": depth}
+        positive = Requirement("classes", at_least(depth, 1), facts, spoils=(axis,))
+        values = optional(inputs, 2)
+        return Outcome((Tensor(shape, "int64" if values is None else values.dtype),), (positive,))
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        rank = given(inputs).rank
+        axis = self.axis % (rank + 1)
+        return identity(0, [(place, place if place < axis else place + 1) for place in range(rank)])
+
+
+@dataclass(frozen=True)
+class Triangle(Operator):
+    """The upper or lower triangle of a matrix; zeros stand in the other one.
+
+    Args:
+        upper: whether it is the upper one.
+    """
+
+    keeps_shape: ClassVar[bool] = True
+    family: ClassVar[str] = "activation"
+
+    upper: bool = True
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor = given(inputs)
+        if not isinstance(tensor.shape, Unknown) and tensor.rank < 2:
+            return refused(
+                Requirement("rank", False, {"gets": tensor.dims, "wants": (2,)}, spoils=None), tensor
+            )
+        return Outcome((tensor.shaped(tensor.shape),))
+
+    def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
+        return f"{'upper' if self.upper else 'lower'} triangle"

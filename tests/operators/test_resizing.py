@@ -1,0 +1,511 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from shapelens.dims import Unknown, evaluate, symbol
+from shapelens.operators import Resize, Tensor, apply
+from shapelens.operators.contents import Real
+from tests.operators.influence import assert_links_see
+from tests.operators.readings import assert_readings_agree
+from tests.operators.runtime import run, shapes_of, zeros
+
+N, C, H, W, S = symbol("N"), symbol("C"), symbol("H"), symbol("W"), symbol("S")
+IMAGE = (2, 3)
+"""The spatial axes of a batch of images."""
+
+
+def shape_of(operator, *inputs):
+    outcome = apply(operator, inputs)
+    assert outcome.broken == ()
+    return outcome.outputs[0].shape
+
+
+def numbers(*values, dtype="float32"):
+    return Tensor((len(values),), dtype, values)
+
+
+# shapes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after"),
+    [
+        (Resize(sizes=(224, 224), axes=(-2, -1)), (1, 3, 100, 100), (1, 3, 224, 224)),
+        (Resize(sizes=(224, H), axes=IMAGE), (N, 3, H, W), (N, 3, 224, H)),
+        (Resize(scales=(2.0, 2.0), axes=IMAGE), (N, C, H, W), (N, C, 2 * H, 2 * W)),
+        (Resize(scales=(2, 3), axes=(1, 2)), (N, H, W, C), (N, 2 * H, 3 * W, C)),
+        (Resize(scales=(0.5, 1.5), axes=IMAGE), (N, C, H, W), (N, C, H // 2, 3 * W // 2)),
+        (Resize(scales=(1.0, 1.0, 0.25, 4.0)), (0, 3, 9, 7), (0, 3, 2, 28)),
+        (Resize(scales=(2.0,), axes=(-1,)), (N, C, 7), (N, C, 14)),
+        (Resize(scales=(2.0, 2.0, 2.0), axes=(2, 3, 4)), (N, C, 7, 8, 9), (N, C, 14, 16, 18)),
+        (Resize(scales=(2.0,), axes=(2,)), (1, 3, Unknown("x")), (1, 3, Unknown("x"))),
+        (Resize(scales=(0.1, 2.0), axes=IMAGE, mode="area"), (1, 3, 4, 4), (1, 3, 0, 8)),
+        (Resize(sizes=(7,), axes=(2,)), Unknown("x"), Unknown("x")),
+        (Resize(sizes=(), axes=(), policy="not_larger"), (1, 3), (1, 3)),
+    ],
+)
+def test_shapes(operator, before, after) -> None:
+    assert shape_of(operator, Tensor(before)) == after
+
+
+@pytest.mark.torch
+def test_a_hundred_times_0_29_is_28_for_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    operator = Resize(scales=(0.29, 0.29), axes=IMAGE)
+    for mode in ("nearest", "area", "bicubic"):
+        true = torch.nn.functional.interpolate(torch.zeros(1, 1, 100, 100), scale_factor=0.29, mode=mode)
+        assert tuple(true.shape) == shape_of(operator, Tensor((1, 1, 100, 100))) == (1, 1, 28, 28)
+    formula = shape_of(operator, Tensor((1, 1, H, H)))[2]
+    assert [evaluate(formula, {"H": size}) for size in (99, 100, 101)] == [28, 28, 29]
+
+
+@pytest.mark.onnx
+def test_a_hundred_times_0_29_is_29_for_onnxruntime() -> None:
+    operator = Resize(precision="single")
+    for opset in (10, 11, 13, 18, 19):
+        scales = np.array([1, 1, 0.29, 0.29], np.float32)
+        told = (scales,) if opset == 10 else (zeros(0), scales)
+        true = shapes_of("Resize", zeros(1, 1, 100, 100), *told, opset=opset)
+        told_here = numbers(*[float(scale) for scale in scales])
+        assert true == [shape_of(operator, Tensor((1, 1, 100, 100)), None, told_here)] == [(1, 1, 29, 29)]
+    formula = shape_of(operator, Tensor((1, 1, 1, H)), None, numbers(1.0, 1.0, 1.0, 0.29))[3]
+    assert [evaluate(formula, {"H": size}) for size in (99, 100, 101)] == [28, 29, 29]
+
+
+def test_a_size_or_a_scale_may_come_as_a_tensor() -> None:
+    image, whole = Tensor((N, 3, H, W)), Resize(precision="single")
+    assert shape_of(whole, image, None, None, numbers(N, 3, 2 * H, 7, dtype="int64")) == (N, 3, 2 * H, 7)
+    assert shape_of(whole, image, None, numbers(1.0, 1.0, 2.0, 0.5)) == (N, 3, 2 * H, W // 2)
+    empty = Tensor((0,), "float32", ())
+    assert shape_of(whole, image, empty, empty, numbers(1, 2, 3, 4, dtype="int64")) == (1, 2, 3, 4)
+    assert shape_of(whole, image, Tensor((0,)), numbers(1.0, 1.0, 2.0, 2.0), Tensor((0,))) == (
+        N,
+        3,
+        2 * H,
+        2 * W,
+    )
+    assert shape_of(Resize(axes=(3,)), image, None, numbers(S)) == (N, 3, H, S * W)
+
+
+def test_what_is_computed_from_data_is_unknown() -> None:
+    image = Tensor((N, 3, H, W))
+    shape = shape_of(Resize(axes=IMAGE), image, None, None, Tensor((2,), "int64"))
+    assert shape == (N, 3, *[Unknown("the size to resize to is computed from data")] * 2)
+    shape = shape_of(Resize(axes=IMAGE), image, None, Tensor((N,)))
+    assert [isinstance(dim, Unknown) for dim in shape] == [False, False, True, True]
+    quotient = numbers(Real(H, divisor=3), 2.0)
+    assert shape_of(Resize(axes=IMAGE), image, None, quotient)[2] == Unknown(
+        "the scale is a quotient of sizes that is rounded"
+    )
+    assert isinstance(shape_of(Resize(axes=(3,)), image)[3], Unknown)
+    assert isinstance(shape_of(Resize(scales=(1e12,), axes=(3,)), image)[3], Unknown)
+
+
+def test_a_region_is_where_onnx_and_its_runtimes_disagree() -> None:
+    image, scales = Tensor((1, 1, 8, 8)), numbers(1.0, 1.0, 2.0, 2.0)
+    operator = Resize(coordinates="tf_crop_and_resize", precision="single")
+    assert shape_of(operator, image, numbers(*[0.0] * 4, *[1.0] * 4), scales) == (1, 1, 16, 16)
+    assert shape_of(operator, image, None, scales) == (1, 1, 16, 16)
+    for region in (numbers(0.0, 0.0, 0.25, 0.0, 1.0, 1.0, 0.75, 1.0), Tensor((8,)), numbers(*[S] * 8)):
+        assert {type(dim) for dim in shape_of(operator, image, region, scales)} == {Unknown}
+    sizes = numbers(1, 1, 5, 6, dtype="int64")
+    assert shape_of(operator, image, numbers(*[0.25] * 4, *[0.5] * 4), None, sizes) == (1, 1, 5, 6)
+
+
+NOTHING, SETTINGS = Unknown("because of Resize"), Unknown("its settings do not fit")
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "kind", "after"),
+    [
+        (Resize(scales=(0.1, 2.0), axes=IMAGE), (1, 3, 4, 4), "resize", (1, 3, NOTHING, 8)),
+        (Resize(sizes=(0, 7), axes=IMAGE), (1, 3, 4, 4), "resize", (1, 3, NOTHING, 7)),
+        (Resize(sizes=(7, 7), axes=IMAGE), (1, 3, 0, 4), "resize", (1, 3, NOTHING, 7)),
+        (Resize(sizes=(7, -1), axes=IMAGE, mode="area"), (1, 3, 4, 4), "resize", (1, 3, 7, NOTHING)),
+        (Resize(scales=(0.0,), axes=(2,)), (1, 3, 4), "resize", (1, 3, NOTHING)),
+        (Resize(scales=(float("nan"),), axes=(2,)), (1, 3, 4), "resize", (1, 3, NOTHING)),
+        (Resize(scales=(float("inf"),), axes=(2,)), (1, 3, 4), "resize", (1, 3, NOTHING)),
+        (Resize(scales=(-2.0,), axes=(2,)), (1, 3, 4), "settings", SETTINGS),
+        (Resize(scales=(0.5,), axes=(2,), least_scale=1.0), (1, 3, 4), "settings", SETTINGS),
+        (Resize(sizes=(7,), axes=IMAGE), (1, 3, 4, 4), "count", Unknown("the count does not fit")),
+        (Resize(scales=(2.0, 2.0)), (1, 3, 4, 4), "count", Unknown("the count does not fit")),
+        (Resize(sizes=(7,), axes=(4,)), (1, 3, 4, 4), "axis", Unknown("the axis does not fit")),
+        (Resize(sizes=(7, 7), axes=(3, -1)), (1, 3, 4, 4), "axis", Unknown("the axis does not fit")),
+        (Resize(sizes=(7,), axes=(2,), ranks=(4,)), (1, 3, 4), "rank", Unknown("the rank does not fit")),
+        (Resize(sizes=(7,), scales=(2.0,), axes=(2,)), (1, 3, 4), "target", Unknown("the target does not fit")),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit(operator, before, kind, after) -> None:
+    outcome = apply(operator, [Tensor(before)])
+    assert [requirement.kind for requirement in outcome.broken] == [kind]
+    assert outcome.outputs[0].shape == after
+
+
+def test_it_is_told_a_size_or_a_scale_and_not_both() -> None:
+    image, scales, sizes = Tensor((1, 1, 8)), numbers(1.0, 1.0, 2.0), numbers(1, 1, 9, dtype="int64")
+    assert apply(Resize(), [image, None, scales, sizes]).broken[0].kind == "target"
+    # Of a tensor whose shape is not known it cannot be told whether it is empty, and so left out.
+    assert apply(Resize(), [image, None, Tensor(Unknown("x")), sizes]).broken == ()
+
+
+def test_conditions_on_the_size() -> None:
+    outcome = apply(Resize(scales=(0.25, 2.0), axes=IMAGE), [Tensor((N, 3, H, W))])
+    assert [str(requirement.truth) for requirement in outcome.requirements] == ["floor(H/4) ≥ 1", "True"]
+
+
+# against the frameworks ---------------------------------------------------------------------------------
+
+TORCH_MODES = {
+    3: ("nearest", "nearest-exact", "area", "linear"),
+    4: ("nearest", "nearest-exact", "area", "bilinear", "bicubic", "lanczos"),
+    5: ("nearest", "nearest-exact", "area", "trilinear"),
+}
+SAMPLED_AS = {
+    "nearest": ("nearest", "asymmetric", "floor"),
+    "nearest-exact": ("nearest", "half_pixel", "round_prefer_ceil"),
+    "area": ("area", "half_pixel", "floor"),
+    "linear": ("linear", "half_pixel", "floor"),
+    "bilinear": ("linear", "half_pixel", "floor"),
+    "trilinear": ("linear", "half_pixel", "floor"),
+    "bicubic": ("cubic", "half_pixel", "floor"),
+    "lanczos": ("lanczos", "half_pixel", "floor"),
+}
+SCALES = st.one_of(
+    st.sampled_from([0.29, 0.1, 0.5, 0.6, 0.7, 1.0, 1.25, 1.37, 1.5, 2.0, 2.3, 3.0, 1 / 3, 2 / 3]),
+    st.floats(0.05, 3.5),
+)
+
+
+@st.composite
+def interpolations(draw):
+    """A call of PyTorch's `interpolate`, the same as an operator, and the shape of an image."""
+    rank = draw(st.integers(2, 6))
+    mode = draw(st.sampled_from(TORCH_MODES.get(rank, TORCH_MODES[4])))
+    shape = (
+        draw(st.integers(0, 2)),
+        draw(st.integers(1, 2)),
+        *draw(st.lists(st.integers(0, 12), min_size=rank - 2, max_size=rank - 2)),
+    )
+    axes = tuple(range(2, rank))
+    sampled, coordinates, nearest = SAMPLED_AS[mode]
+    call = {"mode": mode}
+    if sampled in {"linear", "cubic"}:
+        call["align_corners"] = draw(st.booleans())
+        coordinates = "align_corners" if call["align_corners"] else coordinates
+    call["antialias"] = mode == "lanczos" or (
+        rank == 4 and sampled in {"linear", "cubic"} and draw(st.booleans())
+    )
+    told = {}
+    count = draw(st.sampled_from([rank - 2, rank - 2, rank - 2, 2]))
+    if draw(st.booleans()):
+        told["sizes"] = tuple(draw(st.lists(st.integers(-1, 12), min_size=count, max_size=count)))
+        call["size"] = list(told["sizes"])
+    else:
+        told["scales"] = tuple(draw(st.lists(SCALES, min_size=count, max_size=count)))
+        call["scale_factor"] = list(told["scales"])
+        told["recomputed"] = draw(st.booleans())
+        call["recompute_scale_factor"] = told["recomputed"] or None
+    operator = Resize(
+        **told,
+        axes=axes,
+        mode=sampled,
+        coordinates=coordinates,
+        nearest=nearest,
+        antialias=call["antialias"],
+        ranks=tuple([known for known, modes in TORCH_MODES.items() if mode in modes]),
+    )
+    return call, operator, shape
+
+
+def check_interpolation(call, operator, shape) -> None:
+    torch = pytest.importorskip("torch")
+    outcome = apply(operator, [Tensor(shape)])
+    assume(call["mode"] != "area" or 0 not in shape[2:])  # in one dimension PyTorch averages over nothing
+    try:
+        true = torch.nn.functional.interpolate(torch.zeros(shape), **call)
+    except (RuntimeError, ValueError, NotImplementedError):
+        assert outcome.broken, call
+        return
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), tuple(true.shape))
+
+
+@pytest.mark.torch
+@settings(max_examples=200, deadline=None)
+@given(interpolations())
+def test_shapes_and_what_is_refused_are_pytorchs(interpolation) -> None:
+    check_interpolation(*interpolation)
+
+
+@pytest.mark.torch
+@pytest.mark.conformance
+@settings(max_examples=5000, deadline=None)
+@given(interpolations())
+def test_shapes_and_what_is_refused_are_pytorchs_at_length(interpolation) -> None:
+    check_interpolation(*interpolation)
+
+
+@st.composite
+def resizes(draw):
+    """What ONNX' Resize is told, and the shape of what it is told about."""
+    opset = draw(st.sampled_from([10, 11, 13, 18, 19]))
+    shape = draw(st.lists(st.integers(1, 14), min_size=1, max_size=4).map(tuple))
+    axes, sizes, policy = None, None, "stretch"
+    if opset >= 18:
+        policy = draw(st.sampled_from(["stretch", "not_larger", "not_smaller"]))
+        if draw(st.booleans()):
+            axes = tuple(draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True)))
+    count = len(shape) if axes is None else len(axes)
+    count = max(count + draw(st.sampled_from([0, 0, 0, 0, 1, -1])), 1)
+    if (
+        axes is not None and policy == "stretch"
+    ):  # with any other the runtime leaves axes from the end as they are
+        axes = tuple([axis - draw(st.sampled_from([0, len(shape)])) for axis in axes])
+    if policy != "stretch" or (opset > 10 and draw(st.booleans())):
+        least = 0 if policy == "stretch" else 1
+        sizes = tuple(draw(st.lists(st.integers(least, 14), min_size=count, max_size=count)))
+    scales = None if sizes else tuple(draw(st.lists(SCALES, min_size=count, max_size=count)))
+    return opset, shape, axes, scales, sizes, policy
+
+
+def check_resize(opset, shape, axes, scales, sizes, policy) -> None:
+    attributes = {} if axes is None else {"axes": list(axes)}
+    if policy != "stretch":
+        attributes["keep_aspect_ratio_policy"] = policy
+    asked = np.array(scales, np.float32) if sizes is None else np.array(sizes, np.int64)
+    left_out = zeros(0) if opset < 13 else None
+    told = {10: (asked,)}.get(opset, (left_out, asked) if sizes is None else (left_out, left_out, asked))
+    operator = Resize(axes=axes, policy=policy, precision="single")
+    own = Tensor(asked.shape, str(asked.dtype), tuple(asked.tolist()))
+    outcome = apply(operator, [Tensor(shape), None, *([own] if sizes is None else [None, own])])
+    true = shapes_of("Resize", zeros(*shape), *told, opset=opset, **attributes)
+    if true is None or 0 in true[0]:  # of an image without cells the runtime makes one
+        assert outcome.broken
+        return
+    if policy != "stretch" and has_half(shape, axes, sizes, policy):
+        return
+    assert (outcome.broken, [outcome.outputs[0].shape]) == ((), true)
+
+
+def has_half(shape, axes, sizes, policy) -> bool:
+    """Whether a size that keeps its proportions is a half and a whole number: there the runtimes round as it comes."""
+    before = shape if axes is None else [shape[axis] for axis in axes]
+    best = min if policy == "not_larger" else max
+    scale = best([Fraction(size, own) for size, own in zip(sizes, before, strict=True)])
+    return any((scale * own).denominator == 2 for own in before)
+
+
+@pytest.mark.onnx
+@settings(max_examples=150, deadline=None)
+@given(resizes())
+def test_shapes_and_what_is_refused_are_onnxruntimes(resize) -> None:
+    check_resize(*resize)
+
+
+@pytest.mark.onnx
+@pytest.mark.conformance
+@settings(max_examples=3000, deadline=None)
+@given(resizes())
+def test_shapes_and_what_is_refused_are_onnxruntimes_at_length(resize) -> None:
+    check_resize(*resize)
+
+
+@pytest.mark.onnx
+@settings(max_examples=40, deadline=None)
+@given(height=st.integers(1, 40), width=st.integers(1, 40), scales=st.tuples(SCALES, SCALES))
+def test_upsampling_only_enlarges(height, width, scales) -> None:
+    asked = np.array([1, 1, *scales], np.float32)
+    operator = Resize(precision="single", coordinates="asymmetric", least_scale=1.0)
+    outcome = apply(operator, [Tensor((1, 2, height, width)), None, numbers(*[float(s) for s in asked])])
+    true = shapes_of("Upsample", zeros(1, 2, height, width), asked, opset=9)
+    assert (true is None) == (outcome.broken != ())
+    assert true is None or true == [outcome.outputs[0].shape]
+
+
+@pytest.mark.onnx
+@pytest.mark.parametrize(
+    ("policy", "after"),
+    [("not_larger", (1, 1, 7, 4)), ("not_smaller", (1, 1, 14, 7)), ("stretch", (1, 1, 7, 7))],
+)
+def test_proportions_are_kept(policy, after) -> None:
+    # 10 × 5 into 7 × 7: by 7/10, 3.5 and so 4 cells wide; by 7/5, 14 cells high.
+    operator = Resize(sizes=(7, 7), axes=IMAGE, policy=policy)
+    assert shape_of(operator, Tensor((1, 1, 10, 5))) == after
+    asked = np.array([7, 7], np.int64)
+    attributes = {"axes": [2, 3], "keep_aspect_ratio_policy": policy}
+    assert shapes_of("Resize", zeros(1, 1, 10, 5), None, None, asked, opset=19, **attributes) == [after]
+
+
+# the readings -------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    scales=st.tuples(SCALES, SCALES),
+    precision=st.sampled_from(["single", "double"]),
+    mode=st.sampled_from(["nearest", "linear", "cubic", "area", "lanczos"]),
+    coordinates=st.sampled_from(["half_pixel", "asymmetric", "align_corners", "half_pixel_symmetric"]),
+    sizes=st.lists(st.integers(1, 300), min_size=8, max_size=8),
+)
+def test_four_readings_of_a_scale(scales, precision, mode, coordinates, sizes) -> None:
+    operator = Resize(scales=scales, axes=IMAGE, mode=mode, coordinates=coordinates, precision=precision)
+    symbols = {"N": (1, 2, 3, 4), "H": sizes[:4], "W": sizes[4:]}
+    assert_readings_agree(operator, [Tensor((N, 3, H, W))], symbols)
+    told = [Tensor((N, 3, H, W)), None, numbers(1.0, 1.0, *scales)]
+    assert_readings_agree(operator.with_settings(scales=None, axes=None), told, symbols)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    policy=st.sampled_from(["stretch", "not_larger", "not_smaller"]),
+    asked=st.tuples(st.sampled_from([7, 32, S, 2 * S, H]), st.sampled_from([9, 32, S, W])),
+    sizes=st.lists(st.integers(1, 50), min_size=12, max_size=12),
+)
+def test_four_readings_of_a_size(policy, asked, sizes) -> None:
+    symbols = {"H": sizes[:4], "W": sizes[4:8], "S": sizes[8:]}
+    told = [Tensor((1, 3, H, W)), None, None, numbers(*asked, dtype="int64")]
+    assert_readings_agree(Resize(axes=(-2, -1), policy=policy), told, symbols)
+
+
+# which cells --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 2, 2), (1, 2, 3, 2)])
+def test_repeating_is_keras_upsampling(shape) -> None:
+    operator = Resize(scales=(2, 3), axes=(1, 2), coordinates="asymmetric")
+
+    def repeated(values):
+        return values.repeat(2, axis=1).repeat(3, axis=2)
+
+    links = assert_links_see(operator, [Tensor(shape)], repeated)
+    assert [(link.output_axis, link.period, link.advance) for link in links] == [
+        (0, 1, 1),
+        (3, 1, 1),
+        (1, 2, 1),
+        (2, 3, 1),
+    ]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", [*SAMPLED_AS])
+@pytest.mark.parametrize(
+    "told", [{"size": (5, 3)}, {"size": (2, 7)}, {"scale_factor": (2.0, 0.5)}, {"scale_factor": (1.5, 1.0)}]
+)
+def test_every_cell_sees_what_pytorch_lets_it_see(mode, told) -> None:
+    torch = pytest.importorskip("torch")
+    rank = {"linear": 3, "trilinear": 5}.get(mode, 4)
+    shape = (1, 1, 4, 6, 3)[:rank]
+    told = {name: (*values, values[0])[: rank - 2] for name, values in told.items()}
+    sampled, coordinates, nearest = SAMPLED_AS[mode]
+    antialias = mode == "lanczos"
+    operator = Resize(
+        told.get("scale_factor"),
+        told.get("size"),
+        tuple(range(2, rank)),
+        sampled,
+        coordinates,
+        nearest,
+        antialias,
+    )
+
+    def interpolated(values):
+        held = torch.from_numpy(values)
+        return torch.nn.functional.interpolate(held, **told, mode=mode, antialias=antialias).numpy()
+
+    assert_links_see(operator, [Tensor(shape)], interpolated)
+
+
+@pytest.mark.onnx
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("told", [((0.5, 2.0), None), ((1.5, 1.0), None), (None, (5, 3)), (None, (8, 12))])
+@pytest.mark.parametrize("coordinates", ["half_pixel", "align_corners", "asymmetric"])
+def test_every_cell_sees_what_onnxruntime_lets_it_see(mode, told, coordinates) -> None:
+    scales, sizes = told
+    asked = np.array((1, 1, *(scales or sizes)), np.float32 if scales else np.int64)
+    operator = Resize(scales, sizes, IMAGE, mode, coordinates, "round_prefer_floor", precision="single")
+
+    def resized(values):
+        told = (None, asked) if scales else (None, None, asked)
+        made = run("Resize", values, *told, opset=19, mode=mode, coordinate_transformation_mode=coordinates)
+        assert made is not None
+        return made[0]
+
+    assert_links_see(operator, [Tensor((1, 1, 4, 6))], resized)
+
+
+def test_a_region_may_lie_anywhere() -> None:
+    operator = Resize(sizes=(7, 7), axes=IMAGE, coordinates="tf_crop_and_resize")
+    tensors = [Tensor((1, 3, 9, 9))]
+    links = operator.links(tensors, apply(operator, tensors).outputs)
+    assert [link.output_axis for link in links] == [0, 1]
+
+
+def test_cells_are_placed_by_the_size_where_the_scale_is_recomputed() -> None:
+    # 5 cells by 0.5 are 2; they are 2 cells apart by the scale, and 5/2 by the size.
+    tensors = [Tensor((1, 1, 5))]
+    for recomputed, distance in ((False, Fraction(2)), (True, Fraction(5, 2))):
+        operator = Resize(scales=(0.5,), axes=(2,), mode="linear", recomputed=recomputed)
+        (link,) = [x for x in operator.links(tensors, apply(operator, tensors).outputs) if x.output_axis == 2]
+        assert Fraction(link.advance, link.period) == distance
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "axis"),
+    [
+        (Resize(sizes=(7,), axes=(2,)), [Tensor((1, 3, H))], 2),
+        (Resize(axes=(2,)), [Tensor((1, 3, 9)), None, Tensor((1,))], 2),
+        (Resize(scales=(0.1234567,), axes=(2,)), [Tensor((1, 3, 900))], 2),
+        (Resize(scales=(1.5,), axes=(2,), coordinates="half_pixel_symmetric"), [Tensor((1, 3, H))], 2),
+        (Resize(scales=(1.5,), axes=(2,), coordinates="align_corners"), [Tensor((1, 3, H))], 2),
+    ],
+)
+def test_cells_whose_places_are_not_known(operator, inputs, axis) -> None:
+    (link,) = [x for x in operator.links(inputs, apply(operator, inputs).outputs) if x.output_axis == axis]
+    assert link.spans is None
+
+
+# words --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "words"),
+    [
+        (Resize(scales=(2.0, 2.0), axes=IMAGE), [], "resize ×2"),
+        (Resize(scales=(1.5, 1.5), axes=IMAGE, mode="linear"), [], "resize ×1.5, linear"),
+        (Resize(scales=(2, 1), axes=IMAGE), [], "resize to 2*H×9"),
+        (Resize(sizes=(7, H), axes=IMAGE, mode="area"), [], "resize to 7×H, area"),
+        (Resize(), [None, numbers(1.0, 1.0, 2.0, 2.0)], "resize ×2"),
+        (Resize(), [None, None, numbers(1, 3, 7, 9, dtype="int64")], "resize to 7"),
+        (Resize(axes=IMAGE), [None, None, Tensor((2,), "int64")], "resize to ?×?"),
+        (Resize(scales=(1.0,) * 4), [], "resize"),
+    ],
+)
+def test_how_it_is_told(operator, inputs, words) -> None:
+    tensors = [Tensor((1, 3, H, 9)), *inputs]
+    assert operator.words(tensors, apply(operator, tensors).outputs) == words
+
+
+def test_of_an_unknown_image_it_is_told_too() -> None:
+    tensors = [Tensor(Unknown("x"))]
+    assert (
+        Resize(mode="cubic").words(tensors, apply(Resize(mode="cubic"), tensors).outputs) == "resize, cubic"
+    )
+
+
+def test_settings_for_json() -> None:
+    attributes = Resize(sizes=(7, H, Unknown("x"))).attributes([])
+    assert (attributes["sizes"], attributes["scales"], attributes["mode"]) == (
+        [7, "H", None],
+        None,
+        "nearest",
+    )
+
+
+def test_a_size_does_not_follow_an_edit() -> None:
+    operator = Resize(sizes=(7,), axes=(2,))
+    followed = operator.follow([Tensor((1, 3, 9))], [Tensor((1, 3, 18))])
+    assert (followed.operator, followed.shapes) == (operator, {})
