@@ -1,0 +1,8 @@
+"""The network: the graph that every reader makes and every view reads, and what can be asked of it."""
+
+from __future__ import annotations
+
+from shapelens.network.evaluation import Evaluation, Step, evaluate_network
+from shapelens.network.graph import Input, Network, Node, Origin, Weight
+
+__all__ = ["Evaluation", "Input", "Network", "Node", "Origin", "Step", "Weight", "evaluate_network"]

@@ -1,0 +1,133 @@
+"""A network at a shape: every operator's rule applied in order, past whatever does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
+from shapelens.network.graph import Network, Node
+from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
+
+__all__ = ["Evaluation", "Step", "evaluate_network"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node, with what went in, what came out, and what had to hold."""
+
+    node: Node
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def broken(self) -> tuple[Requirement, ...]:
+        """The requirements that are known not to hold."""
+        return tuple(r for r in self.requirements if r.truth is False)
+
+    @property
+    def output(self) -> Tensor:
+        """The first output."""
+        return self.outputs[0]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A network at a shape.
+
+    Args:
+        network: the network.
+        shapes: the shapes that were fed in, by input name.
+        steps: one for each node, in order.
+        values: every tensor by name: inputs, weights and outputs of nodes.
+        path: the example that decided, and what it decided.
+    """
+
+    network: Network
+    shapes: Mapping[str, Shape]
+    steps: tuple[Step, ...]
+    values: Mapping[str, Tensor]
+    path: Path = field(default_factory=Path)
+
+    @cached_property
+    def by_node(self) -> dict[str, Step]:
+        """The steps by the name of their node."""
+        return {step.node.name: step for step in self.steps}
+
+    @property
+    def outputs(self) -> tuple[tuple[str, Tensor], ...]:
+        """The network's outputs, with their names."""
+        nothing = Tensor(Unknown("nothing in the network gives it"), "unknown")
+        return tuple((name, self.values.get(name, nothing)) for name in self.network.outputs)
+
+    @cached_property
+    def broken(self) -> tuple[tuple[Step, Requirement], ...]:
+        """Every requirement that does not hold, in the order of the network."""
+        return tuple((step, requirement) for step in self.steps for requirement in step.broken)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must hold of the symbols for the formulas to be right: decisions of the path and requirements."""
+        found = dict.fromkeys(self.path.conditions)
+        for step in self.steps:
+            for requirement in step.requirements:
+                if isinstance(requirement.truth, Condition):
+                    found[requirement.truth] = None
+        return tuple(found)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The names of the symbols in the shapes fed in, in the order of their axes."""
+        names: dict[str, None] = {}
+        for shape in self.shapes.values():
+            for dim in shape:
+                if isinstance(dim, Expression):
+                    names.update(dict.fromkeys(s.name for s in dim.symbols()))
+        return tuple(names)
+
+
+def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path | None = None) -> Evaluation:
+    """Apply every rule in order.
+
+    Args:
+        network: the network.
+        shapes: the shape of each input, by name; the batch included. Dims of any reading.
+        path: the example by which symbols decide; sizes without an example take their least value.
+
+    Returns:
+        Every shape in the network. What does not fit is in the steps' requirements, and what cannot be known
+        after it is unknown, with the reason.
+    """
+    path = path or Path()
+    values: dict[str, Tensor] = dict(network.held)
+    for declared in network.inputs:
+        shape = shapes.get(declared.name, declared.shape)
+        values[declared.name] = Tensor(
+            Unknown("the input's rank is not declared") if shape is None else shape, declared.dtype
+        )
+    with following(path):
+        steps = tuple(_evaluate_nodes(network, values))
+    return Evaluation(network, dict(shapes), steps, values, path)
+
+
+def _evaluate_nodes(network: Network, values: dict[str, Tensor]) -> Iterator[Step]:
+    for node in network.nodes:
+        inputs = tuple([None if name is None else values.get(name, _ABSENT) for name in node.inputs])
+        outcome: Outcome = apply(node.operator, inputs, len(node.outputs), node.name)
+        outputs = outcome.outputs[: len(node.outputs)]
+        if node.outputs and node.outputs[0] in network.constants:
+            outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])
+        for name, tensor in zip(node.outputs, outputs, strict=False):
+            if name:
+                values[name] = tensor
+        yield Step(node, inputs, outputs, outcome.requirements)
+
+
+_ABSENT = Tensor(Unknown("nothing in the network gives it"), "unknown")
+
+
+def dims_of(tensor: Tensor) -> tuple[Dim, ...]:
+    """The dims of a tensor; none where its rank is unknown."""
+    return () if isinstance(tensor.shape, Unknown) else tensor.shape

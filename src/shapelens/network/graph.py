@@ -1,0 +1,208 @@
+"""A network as every reader makes it and every view reads it: plain data, without framework, file or view.
+
+Values are named. A node takes named values and gives named values; what a name stands for is an input, a weight,
+or the output of an earlier node. Nodes stand in an order in which they can be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from shapelens.dims.layout import Layout
+from shapelens.operators import Operator, Shape, Tensor
+
+__all__ = ["Input", "Network", "Node", "Origin", "Weight"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a network came from.
+
+    Args:
+        kind: `onnx`, `torch`, `keras`, `notation` or `classic`.
+        name: a file's name, a model's, a layer text.
+        variant: which of several networks of that name this is; empty where there is but one.
+    """
+
+    kind: str
+    name: str
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input that the network declares.
+
+    Args:
+        name: its name.
+        shape: its declared shape, with the batch in front where there is one; symbols where a size is free.
+        dtype: the type of its elements.
+        layout: the names of its axes, or None where they are not known to be an image's.
+        example: the sizes of one sample that a symbolic shape is shown with, by symbol.
+        batched: whether the first of unnamed axes is a batch's.
+    """
+
+    name: str
+    shape: Shape | None
+    dtype: str = "float32"
+    layout: Layout | None = None
+    example: Mapping[str, int] = field(default_factory=dict)
+    batched: bool = True
+
+    @property
+    def batch_axis(self) -> int | None:
+        """The axis along which samples lie; None where there is but one."""
+        if self.layout is not None:
+            return self.layout.axes.index("N") if "N" in self.layout.axes else None
+        return 0 if self.batched and (self.shape is None or len(self.shape) > 1) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A tensor that the network holds: a parameter, a statistic, or a constant.
+
+    Args:
+        name: its name in the source.
+        shape: its shape, in the source's order.
+        dtype: the type of its elements.
+        contents: its elements, where they are few whole numbers (they carry sizes).
+        learned: whether it counts as parameters.
+    """
+
+    name: str
+    shape: Shape
+    dtype: str = "float32"
+    contents: tuple[Any, ...] | None = None
+    learned: bool = True
+
+    @property
+    def tensor(self) -> Tensor:
+        """What an operator sees of it."""
+        return Tensor(self.shape, self.dtype, self.contents, is_held=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operator in its place.
+
+    Args:
+        name: the layer's name as its author sees it (`layer1.0.conv2`); unique in the network.
+        operator: what is computed.
+        inputs: the names of the values that it takes; None where an optional one is left out.
+        outputs: the names of the values that it gives.
+        source_operator: what the source calls it: `Conv`, `conv2d`.
+        module: the class of the innermost module: `Conv2d`, `Bottleneck`.
+        path: the modules that it stands in, outermost first, itself included if it is one, parted by dots.
+        where: the file and line of the author's code.
+    """
+
+    name: str
+    operator: Operator
+    inputs: tuple[str | None, ...]
+    outputs: tuple[str, ...]
+    source_operator: str = ""
+    module: str = ""
+    path: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network: immutable; an edit gives another one.
+
+    Args:
+        origin: where it came from.
+        inputs: what it takes.
+        outputs: the names of the values that it gives.
+        nodes: its operators, each after those whose values it takes.
+        weights: the tensors that it holds, by name.
+        modules: the class of each module, by path.
+        facts: what else a reader has to say: the producer of a file, the operator set.
+    """
+
+    origin: Origin
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    weights: Mapping[str, Weight] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that it is shown under."""
+        return self.origin.name
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """The nodes by name."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def producers(self) -> dict[str, Node]:
+        """The node that gives each value."""
+        return {value: node for node in self.nodes for value in node.outputs}
+
+    @cached_property
+    def consumers(self) -> dict[str, tuple[Node, ...]]:
+        """The nodes that take each value, in order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for value in dict.fromkeys(v for v in node.inputs if v is not None):
+                found.setdefault(value, []).append(node)
+        return {value: tuple(nodes) for value, nodes in found.items()}
+
+    @cached_property
+    def held(self) -> dict[str, Tensor]:
+        """What operators see of the weights, by name."""
+        return {name: weight.tensor for name, weight in self.weights.items()}
+
+    @cached_property
+    def constants(self) -> frozenset[str]:
+        """The values that hang on no input: the weights, and what is computed from weights alone."""
+        known = set(self.weights)
+        for node in self.nodes:
+            taken = [value for value in node.inputs if value is not None]
+            if taken and known.issuperset(taken):
+                known.update(node.outputs)
+        return frozenset(known)
+
+    @cached_property
+    def learned(self) -> frozenset[str]:
+        """The values that count as parameters: those that an operator learns, traced back to the weight behind them.
+
+        A weight that the source transposes or fills before it is used is still the layer's weight.
+        """
+        found: set[str] = set()
+        for node in self.nodes:
+            for role, value in zip(node.operator.roles, node.inputs, strict=False):
+                if value is not None and value in self.constants and role in node.operator.learned:
+                    found.add(self.weight_behind(value))
+        return frozenset(v for v in found if v not in self.weights or self.weights[v].learned)
+
+    def weight_behind(self, value: str) -> str:
+        """The weight that a constant value is computed from; itself where it is made from sizes alone."""
+        while value not in self.weights:
+            node = self.producers.get(value)
+            held = [v for v in node.inputs if v is not None] if node is not None else []
+            source = next(
+                (v for v in held if v not in self.weights or self.weights[v].contents is None), None
+            )
+            if source is None:
+                return value
+            value = source
+        return value
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout of the first input that is an image."""
+        return next((i.layout for i in self.inputs if i.layout is not None), None)
+
+    def weights_of(self, node: Node) -> Iterator[Weight]:
+        """The weights that a node takes, in the order in which it takes them."""
+        for value in node.inputs:
+            if value is not None and value in self.weights:
+                yield self.weights[value]

@@ -1,0 +1,1 @@
+"""Readers: one folder for each source; each only translates into operators."""

@@ -1,0 +1,70 @@
+"""Every limit of the ONNX reader, and why it stands where it does.
+
+Networks stay far below them. Files that were made to exhaust a reader do not, and are refused with
+`LimitExceededError`. Work and memory grow with the bytes that are no weights, at most in proportion.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "MAXIMUM_ATTRIBUTES",
+    "MAXIMUM_ELEMENTS",
+    "MAXIMUM_FILE_BYTES",
+    "MAXIMUM_FUNCTIONS",
+    "MAXIMUM_NAME_BYTES",
+    "MAXIMUM_NESTING",
+    "MAXIMUM_NODES",
+    "MAXIMUM_OPSET_IMPORTS",
+    "MAXIMUM_RANK",
+    "MAXIMUM_SHARED_BYTES",
+    "MAXIMUM_SHARED_ENTRIES",
+    "MAXIMUM_TENSORS",
+    "MAXIMUM_TEXT_BYTES",
+    "MAXIMUM_VALUES",
+    "SMALL_TENSOR_ELEMENTS",
+]
+
+# Protobuf itself stops at 2 GiB; larger networks keep their weights in other files. Mapping takes address
+# space, not memory, so the limit only has to be below what a process can address.
+MAXIMUM_FILE_BYTES = 64 * 1024**3
+
+# Subgraphs within subgraphs. Protobuf's own readers stop at 100 messages within each other, and a graph, its
+# node and its attribute are three; about five Python frames each, a sixth of the interpreter's own limit.
+MAXIMUM_NESTING = 32
+
+# Over all graphs and functions of a file. The largest exports, with every step of a loop unrolled, have some
+# hundred thousand nodes. A node takes about half a kilobyte once read.
+MAXIMUM_NODES = 5_000_000
+MAXIMUM_TENSORS = 5_000_000
+MAXIMUM_VALUES = 5_000_000
+
+# PyTorch exports one function per module class, some hundreds.
+MAXIMUM_FUNCTIONS = 100_000
+
+# One import for each domain of operators: two or three.
+MAXIMUM_OPSET_IMPORTS = 1_024
+
+# Of one node. The operator with the most, TreeEnsembleRegressor, has 23.
+MAXIMUM_ATTRIBUTES = 1_024
+
+# A value's name is a path of modules, some hundreds of bytes at most.
+MAXIMUM_NAME_BYTES = 65_536
+
+# Texts that no shape depends on (attributes that embed compiled engines of hundreds of megabytes, metadata
+# with stack traces) are read up to here and stepped over beyond.
+MAXIMUM_TEXT_BYTES = 65_536
+
+# NumPy's own limit is 64 axes, and no runtime runs more.
+MAXIMUM_RANK = 64
+
+# Dims are signed integers of 64 bits, and so are counts of elements in every runtime.
+MAXIMUM_ELEMENTS = 2**63 - 1
+
+# Tensors that carry shapes have a handful of elements; tables of anchors and position indices some hundreds.
+# Values of tensors above this are never read.
+SMALL_TENSOR_ELEMENTS = 4_096
+
+# Attributes and types of values repeat, byte for byte, from node to node: the short ones are decoded once
+# and shared. The bounds keep a file of a million different ones from being kept twice.
+MAXIMUM_SHARED_BYTES = 64
+MAXIMUM_SHARED_ENTRIES = 16_384

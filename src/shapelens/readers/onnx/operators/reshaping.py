@@ -1,0 +1,46 @@
+"""Reshaping, transposing and repeating.
+
+What was an attribute became an input: the axes of `Squeeze` and `Unsqueeze` in version 13. The operators take
+both.
+"""
+
+from __future__ import annotations
+
+from shapelens.operators import Expand, Flatten, Reshape, Squeeze, Tile, Transpose, Unsqueeze
+from shapelens.readers.onnx.translation import Call, Translation, translates
+
+
+@translates("Reshape")
+def reshape(call: Call) -> Translation:
+    operator = Reshape(zero_copies=not call.attribute("allowzero", 0))
+    return Translation(operator, (call.input(0), call.input(1)))
+
+
+@translates("Flatten")
+def flatten(call: Call) -> Translation:
+    return Translation(Flatten(call.attribute("axis", 1), to_matrix=True), (call.input(0),))
+
+
+@translates("Squeeze")
+def squeeze(call: Call) -> Translation:
+    return Translation(Squeeze(call.integers("axes")), (call.input(0), call.input(1)))
+
+
+@translates("Unsqueeze")
+def unsqueeze(call: Call) -> Translation:
+    return Translation(Unsqueeze(call.integers("axes")), (call.input(0), call.input(1)))
+
+
+@translates("Expand")
+def expand(call: Call) -> Translation:
+    return Translation(Expand(both_ways=True), (call.input(0), call.input(1)))
+
+
+@translates("Tile")
+def tile(call: Call) -> Translation:
+    return Translation(Tile(), (call.input(0), call.input(1)))
+
+
+@translates("Transpose")
+def transpose(call: Call) -> Translation:
+    return Translation(Transpose(call.integers("perm")), (call.input(0),))

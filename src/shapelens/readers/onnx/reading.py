@@ -1,0 +1,104 @@
+"""What is kept while one file is read: its bytes, how much was found, and what repeats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shapelens.errors import LimitExceededError
+from shapelens.readers.onnx import limits
+from shapelens.readers.onnx.schema import ENTRY_KEY, ENTRY_VALUE
+from shapelens.readers.onnx.wire import fields
+
+if TYPE_CHECKING:
+    from shapelens.readers.onnx.model import AttributeValue, OnnxValue
+    from shapelens.readers.onnx.wire import Data
+
+__all__ = ["Reading", "limit_exceeded"]
+
+
+class Reading:
+    """One file while it is read.
+
+    Args:
+        data: the bytes of the whole file.
+    """
+
+    __slots__ = (
+        "data",
+        "node_count",
+        "shared_attributes",
+        "shared_texts",
+        "shared_types",
+        "tensor_count",
+        "value_count",
+    )
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.node_count = 0
+        self.tensor_count = 0
+        self.value_count = 0
+        # Equal bytes decode to equal data, and what is kept here cannot change: nodes share it.
+        self.shared_attributes: dict[bytes, tuple[str, AttributeValue]] = {}
+        self.shared_texts: dict[bytes, str] = {}
+        self.shared_types: dict[bytes, OnnxValue] = {}
+
+    def name(self, start: int, end: int) -> str:
+        r"""Decode a name.
+
+        Bytes that are no UTF-8 become escapes such as `\xff`, so that names that differ in the file differ.
+        """
+        if end - start > limits.MAXIMUM_NAME_BYTES:
+            raise limit_exceeded("a name", end - start, limits.MAXIMUM_NAME_BYTES, "bytes", f"byte {start}")
+        return self.data[start:end].decode("utf-8", "backslashreplace")
+
+    def shared_name(self, start: int, end: int) -> str:
+        """Decode a name that many nodes have, such as an operator's, and keep it once."""
+        if end - start > limits.MAXIMUM_SHARED_BYTES:
+            return self.name(start, end)
+        encoded = self.data[start:end]
+        known = self.shared_texts.get(encoded)
+        if known is None:
+            known = self.name(start, end)
+            if len(self.shared_texts) < limits.MAXIMUM_SHARED_ENTRIES:
+                self.shared_texts[encoded] = known
+        return known
+
+    def domain(self, start: int, end: int) -> str:
+        """Decode a domain, the empty one for `ai.onnx`."""
+        domain = self.shared_name(start, end)
+        return "" if domain == "ai.onnx" else domain
+
+    def entry(self, start: int, end: int) -> tuple[str, str | None]:
+        """Decode a key and its text, `None` for a text that is too long to be wanted."""
+        key = ""
+        value: str | None = ""
+        for tag, begin, stop in fields(self.data, start, end):
+            if tag == ENTRY_KEY:
+                key = self.shared_name(begin, stop)
+            elif tag == ENTRY_VALUE:
+                short = stop - begin <= limits.MAXIMUM_TEXT_BYTES
+                value = self.data[begin:stop].decode("utf-8", "replace") if short else None
+        return key, value
+
+
+def limit_exceeded(what: str, have: int, maximum: int, unit: str, at: str) -> LimitExceededError:
+    """Make the error that says that a file asks for more than any network needs.
+
+    Args:
+        what: the thing, with its article.
+        have: how much of it there is.
+        maximum: how much there may be.
+        unit: what is counted.
+        at: where it stands.
+
+    Returns:
+        "it has a name of 70,000 bytes".
+    """
+    return LimitExceededError(
+        f"it has {what} of {have:,} {unit}",
+        at=at,
+        have=f"{have:,} {unit}",
+        rule=f"at most {maximum:,} {unit}; no network needs as many",
+        fix="if this is a real network, please report it: the limit can be raised",
+    )
