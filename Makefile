@@ -2,6 +2,7 @@
 # pyproject.toml is newer than the stamp when that has changed.
 
 PYTHON ?= python3
+TORCH  ?= 2.13.0
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -56,8 +57,15 @@ $(VENV)/core: $(VENV)/made pyproject.toml
 	@$(PIP) install --editable .
 	@touch $@
 
-# What the tests compare against.
-$(VENV)/test: $(VENV)/made pyproject.toml
+# What the tests compare against. PyTorch comes first and by itself, in the one version that has a build for the
+# CPU alone; torchvision must not bring another one along.
+$(VENV)/torch: $(VENV)/made
+	@echo 'installing PyTorch for the tests into $(VENV) …'
+	@$(PIP) install torch==$(TORCH)
+	@$(PIP) install --no-deps torchvision pillow
+	@touch $@
+
+$(VENV)/test: $(VENV)/torch pyproject.toml
 	@echo 'installing shapelens and what its tests need into $(VENV) …'
 	@$(PIP) install --editable '.[test]'
 	@touch $@

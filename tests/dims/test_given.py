@@ -11,12 +11,12 @@ from shapelens.dims import (
     ceil_divide,
     dim_text,
     evaluate,
-    expression_given,
     maximum,
     minimum,
     rounded_product,
     symbol,
 )
+from shapelens.dims.given import expression_given
 from tests.dims.formulas import Formula, brute_force, build, formulas
 
 H, W = symbol("H"), symbol("W")

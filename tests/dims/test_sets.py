@@ -12,7 +12,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shapelens.dims import (
-    SizeSet,
     all_of,
     any_of,
     at_least,
@@ -30,7 +29,7 @@ from shapelens.dims import (
     symbol,
 )
 from shapelens.dims.condition import Comparison
-from shapelens.dims.sets import MAXIMUM_PERIOD, PeriodError, Stretch
+from shapelens.dims.sets import MAXIMUM_PERIOD, PeriodError, SizeSet, Stretch
 from shapelens.errors import DimensionError
 from tests.dims.formulas import Formula, brute_force, build, formulas
 
@@ -403,7 +402,7 @@ def read_rule(rule):
 
 def test_numpy_is_not_imported_before_a_vector_is_asked_about():
     code = (
-        "import sys; from shapelens.dims import SizeSet, at_least, symbol;"
+        "import sys; from shapelens.dims import at_least, symbol; from shapelens.dims.sets import SizeSet;"
         "assert SizeSet.where(at_least(symbol('H'), 3)).contains(3);"
         "assert 'numpy' not in sys.modules, 'numpy';"
         "SizeSet.every().contains([1]);"

@@ -27,10 +27,8 @@ from shapelens.dims.arithmetic import (
 from shapelens.dims.condition import All, Comparison, Condition, Either
 from shapelens.dims.evaluation import evaluate, evaluate_condition, substitute
 from shapelens.dims.expression import Expression, symbol
-from shapelens.dims.given import expression_given
 from shapelens.dims.path import Path, following
 from shapelens.dims.proof import Verdict, bounds, prove
-from shapelens.dims.sets import SizeSet
 from shapelens.dims.text import condition_text, dim_text, parse_shape, shape_text
 from shapelens.dims.unknown import Unknown
 
@@ -42,7 +40,6 @@ __all__ = [
     "Either",
     "Expression",
     "Path",
-    "SizeSet",
     "Truth",
     "UndecidedError",
     "Unknown",
@@ -60,7 +57,6 @@ __all__ = [
     "equal",
     "evaluate",
     "evaluate_condition",
-    "expression_given",
     "following",
     "less_than",
     "maximum",

@@ -108,6 +108,11 @@ class Rounded(Atom):
         self.precision = precision
         self.rounding = rounding
 
+    @property
+    def name(self) -> str:
+        """A name for where only exact formulas may stand."""
+        return f"rounded_{_digest(self.key)[:12]}"
+
 
 class Named(Atom):
     """A name for an expression that is too long to be written out."""
@@ -115,10 +120,14 @@ class Named(Atom):
     __slots__ = ("definition", "name")
 
     def __init__(self, definition: Expression) -> None:
-        from hashlib import blake2b
-
         # One definition has one name, in every process, and no two share one.
-        digest = blake2b(definition.key.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+        digest = _digest(definition.key)
         super().__init__(f"named:{digest}", (definition,))
         self.definition = definition
         self.name = f"size_{digest[:12]}"
+
+
+def _digest(key: str) -> str:
+    from hashlib import blake2b
+
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()

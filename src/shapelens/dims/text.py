@@ -26,7 +26,7 @@ MAXIMUM_SIZE = 2**31 - 1
 # printing ---------------------------------------------------------------------------------------------
 
 
-def dim_text(dim: Dim, times: str = "*") -> str:
+def dim_text(dim: Dim, times: str = "*", *, exact: bool = False) -> str:
     """A dim as text.
 
         >>> H = symbol("H")
@@ -36,8 +36,10 @@ def dim_text(dim: Dim, times: str = "*") -> str:
     Args:
         dim: an integer, an expression or an unknown (`?`).
         times: the product sign.
+        exact: whether only what is exact over the rationals may be written: then a product that a framework rounds
+            stands under its name.
     """
-    return _Printer(times).dim(dim) if isinstance(dim, Expression) else str(dim)
+    return _Printer(times, exact=exact).dim(dim) if isinstance(dim, Expression) else str(dim)
 
 
 def shape_text(shape: Sequence[Dim] | Unknown, times: str = "·") -> str:
@@ -72,8 +74,9 @@ def condition_text(condition: Condition, times: str = "*") -> str:
 
 
 class _Printer:
-    def __init__(self, times: str) -> None:
+    def __init__(self, times: str, *, exact: bool = False) -> None:
         self.times = times
+        self.exact = exact
 
     def dim(self, dim: Expression | int) -> str:
         if not isinstance(dim, Expression):
@@ -131,10 +134,10 @@ class _Printer:
             return f"floor({self.inner(atom.numerator)}/{denominator if is_atom else f'({denominator})'})"
         if isinstance(atom, Extremum):
             return f"{atom.kind}({', '.join(self.dim(operand) for operand in atom.operands)})"
-        if isinstance(atom, Rounded):
+        if isinstance(atom, Rounded) and not self.exact:
             operand = self.dim(atom.operand)
             return f"{atom.rounding}_{atom.precision}({operand}{self.times}{atom.factor!r})"
-        assert isinstance(atom, (Symbol, Named))
+        assert isinstance(atom, (Symbol, Named, Rounded))
         return atom.name
 
 

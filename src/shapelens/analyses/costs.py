@@ -1,0 +1,87 @@
+"""Parameters and multiply-accumulates: per layer and in all.
+
+One MAC is one multiply-add of a convolution, a linear map, a matrix product, an attention or a recurrent cell.
+Biases, norms and elementwise work count none. Counts are per sample. A weight that several layers share counts
+once, at the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shapelens.analyses.samples import batch_of, per_sample
+from shapelens.dims import Dim, Unknown, total
+from shapelens.network import Evaluation, Step
+from shapelens.operators import Operator
+
+__all__ = ["Costs", "costs_of"]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The costs of an evaluated network.
+
+    Args:
+        parameters: the parameters of each node, by its name; shared ones at the first that takes them.
+        macs: the multiply-accumulates of each node for one sample, by its name.
+    """
+
+    parameters: Mapping[str, Dim]
+    macs: Mapping[str, Dim]
+
+    @cached_property
+    def total_parameters(self) -> Dim:
+        """All parameters."""
+        return total(self.parameters.values())
+
+    @cached_property
+    def total_macs(self) -> Dim:
+        """All multiply-accumulates of one sample."""
+        return total(self.macs.values())
+
+
+def costs_of(evaluation: Evaluation) -> Costs:
+    """Count parameters and multiply-accumulates.
+
+    >>> from shapelens.readers.classics import read_classic
+    >>> from shapelens.network import evaluate_network
+    >>> costs = costs_of(evaluate_network(read_classic("vgg16"), {}))
+    >>> costs.total_parameters, costs.total_macs
+    (138357544, 15470264320)
+    """
+    batch = batch_of(evaluation)
+    seen: set[str] = set()
+    parameters: dict[str, Dim] = {}
+    macs: dict[str, Dim] = {}
+    for step in evaluation.steps:
+        parameters[step.node.name] = _parameters(evaluation, step, seen)
+        macs[step.node.name] = per_sample(_macs(step), batch)
+    return Costs(parameters, macs)
+
+
+def _parameters(evaluation: Evaluation, step: Step, seen: set[str]) -> Dim:
+    network = evaluation.network
+    count: Dim = 0
+    for role, value in zip(step.node.operator.roles, step.node.inputs, strict=False):
+        if value is None or value not in network.constants or role not in step.node.operator.learned:
+            continue
+        weight = network.weight_behind(value)
+        if weight in network.learned and weight not in seen:
+            seen.add(weight)
+            count = count + evaluation.values[weight].elements
+    return count
+
+
+def _macs(step: Step) -> Dim:
+    for tensor in (*step.inputs, *step.outputs):
+        if tensor is not None and isinstance(tensor.shape, Unknown):
+            return 0 if step.node.operator.keeps_shape else _zero_if_free(step, tensor.shape)
+    return step.node.operator.macs(step.inputs, step.outputs)
+
+
+def _zero_if_free(step: Step, unknown: Unknown) -> Dim:
+    """Nothing for an operator that never multiplies, else not known."""
+    is_free = type(step.node.operator).macs is Operator.macs
+    return 0 if is_free else unknown

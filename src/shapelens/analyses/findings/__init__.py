@@ -1,0 +1,25 @@
+"""Findings: every shape problem of a network, told as *at, have, rule, fix*."""
+
+from __future__ import annotations
+
+from shapelens.analyses.findings.finding import ERROR, NOTE, WARNING, Finding, Fix
+from shapelens.network import Evaluation
+
+__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Fix", "findings_of"]
+
+
+def findings_of(evaluation: Evaluation) -> tuple[Finding, ...]:
+    """Every problem of an evaluated network, in the order of the network: one for each layer that does not fit."""
+    if not evaluation.broken:
+        return ()
+    # The tellers are imported only when there is something to tell.
+    from shapelens.analyses.findings import joins, shapes, weights, windows  # noqa: F401
+    from shapelens.analyses.findings.telling import TELLERS, Case
+
+    told: dict[tuple[str, str], Finding] = {}
+    for step, requirement in evaluation.broken:
+        case = Case(evaluation, step, requirement)
+        key = (step.node.name, requirement.kind)
+        if key not in told:
+            told[key] = TELLERS.get(requirement.kind, shapes.tell_other)(case)
+    return tuple(told.values())

@@ -1,0 +1,94 @@
+"""What a finding is: a problem, told as what, where, why and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Fix"]
+
+ERROR = "error"
+"""It will fail, or compute the wrong thing."""
+WARNING = "warning"
+"""It runs, and is hardly meant."""
+NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to mend it.
+
+    Args:
+        text: what to do.
+        verified: whether it was replayed through the whole network, which then works.
+        gives: what the network then gives.
+    """
+
+    text: str
+    verified: bool = False
+    gives: str = ""
+
+    def line(self, text: str, width: int = 0) -> str:
+        """Its text as it is printed, with its mark behind it: the marks of several stand beneath each other."""
+        return f"{text:<{width}}   ✓ verified   gives {self.gives}" if self.verified else text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem in a network.
+
+    Args:
+        code: its kind: `SL101`.
+        summary: what is wrong, in one clause.
+        layer: the layer where it shows.
+        at: the layer with its operator and the author's line.
+        have: the numbers that are there, and where they come from.
+        rule: what must hold.
+        fixes: ways to mend it, the smallest change first.
+        framework: the framework's own words, and whose they are.
+        severity: `error`, `warning` or `note`.
+        where: the file and line.
+    """
+
+    code: str
+    summary: str
+    layer: str
+    at: str
+    have: str
+    rule: str
+    fixes: tuple[Fix, ...] = ()
+    framework: tuple[str, str] = ("", "")
+    severity: str = ERROR
+    where: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The labelled parts that are not empty, in the order in which they are read."""
+        labelled_fixes = [("or " if place else "") + fix.text for place, fix in enumerate(self.fixes)]
+        widest = max(
+            [len(t) for t, fix in zip(labelled_fixes, self.fixes, strict=True) if fix.verified], default=0
+        )
+        fix = "\n".join([f.line(t, widest) for t, f in zip(labelled_fixes, self.fixes, strict=True)])
+        labelled = [("at", self.at), ("have", self.have), ("rule", self.rule), ("fix", fix), self.framework]
+        return tuple([(label, content) for label, content in labelled if content])
+
+    @property
+    def message(self) -> str:
+        """The whole text."""
+        lines = [f"{self.code}  {self.summary}"]
+        for label, content in self.parts:
+            first, *rest = content.split("\n")
+            lines.append(f"  {label:<6} {first}")
+            lines.extend(f"         {line}" for line in rest)
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "layer": self.layer,
+            "where": self.where or None,
+            "message": self.message,
+            "fixes": [{"text": fix.text, "verified": fix.verified} for fix in self.fixes],
+        }

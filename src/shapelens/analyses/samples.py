@@ -1,0 +1,42 @@
+"""One sample of a batch: what is said of a network is said per sample, whatever N is."""
+
+from __future__ import annotations
+
+from shapelens.dims import Dim, Expression, Unknown
+from shapelens.network import Evaluation
+from shapelens.operators import Shape, Tensor
+
+__all__ = ["batch_of", "per_sample", "sample_of"]
+
+
+def batch_of(evaluation: Evaluation) -> Dim:
+    """The number of samples: the size of the batch's axis of the first input that has one."""
+    for declared in evaluation.network.inputs:
+        shape, axis = evaluation.shapes.get(declared.name, declared.shape), declared.batch_axis
+        if shape and axis is not None and axis < len(shape):
+            return shape[axis]
+    return 1
+
+
+def sample_of(tensor: Tensor, batch: Dim) -> Shape | Unknown:
+    """The shape of one sample of a tensor: without the leading axis, where that is the batch.
+
+    >>> sample_of(Tensor((8, 64, 7, 7)), 8), sample_of(Tensor((64, 3, 3, 3)), 8)
+    ((64, 7, 7), (64, 3, 3, 3))
+    """
+    shape = tensor.shape
+    if isinstance(shape, Unknown) or len(shape) < 2:
+        return shape
+    return shape[1:] if type(shape[0]) is type(batch) and shape[0] == batch else shape
+
+
+def per_sample(count: Dim, batch: Dim) -> Dim:
+    """A count for all samples, divided by their number; unknown where that leaves a rest."""
+    if isinstance(batch, Unknown) or (isinstance(batch, int) and batch == 1):
+        return count
+    if isinstance(batch, int) and isinstance(count, int):
+        whole, rest = divmod(count, batch)
+        return Unknown(f"{count} is no multiple of the {batch} samples") if rest else whole
+    # What does not hang on the batch is done once for all of it.
+    is_for_each = isinstance(count, Expression) or not isinstance(batch, Expression)
+    return count // batch if is_for_each else count

@@ -1,0 +1,293 @@
+"""The commands: arguments in, lines out. What they do is done by the floors above."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from shapelens.cli.help import CLASSICS_HELP, EXPLAIN_HELP, MAIN_HELP, SHOW_HELP
+from shapelens.errors import ShapelensError, UsageError
+
+__all__ = ["run"]
+
+_MAXIMUM_BATCH = 2**31 - 1
+_ERRORS_FOUND = 1
+
+
+class _Command(click.Command):
+    """A command whose help is written by hand."""
+
+    def __init__(self, *args: Any, text: str = "", **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.text = text
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(self.text)
+
+
+class _Group(click.Group):
+    """The program itself, likewise."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(MAIN_HELP)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            raise _no_such_command(args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+def _no_such_command(name: str, known: Sequence[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return UsageError(
+        f"there is no command {name}",
+        at=f"shapelens {name}",
+        rule=f"the commands are {', '.join(known)}",
+        fix=f"shapelens {near[0]} …" if near else f"shapelens show {name}, if it is a model",
+        following="shapelens --help",
+    )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: what stands behind the program's name.
+
+    Returns:
+        The exit status.
+    """
+    from shapelens.output.lines import error_lines
+    from shapelens.output.terminal import print_lines, terminal_width
+
+    ascii_only = "--ascii" in arguments
+    try:
+        status = _program.main(list(arguments), prog_name="shapelens", standalone_mode=False)
+        sys.stdout.flush()
+        return int(status or 0)
+    except ShapelensError as error:
+        print_lines(error_lines(error, max(terminal_width(), 60)), sys.stderr, ascii_only=ascii_only)
+        return error.exit_status
+    except click.UsageError as usage:
+        print_lines(error_lines(_usage(usage), max(terminal_width(), 60)), sys.stderr, ascii_only=ascii_only)
+        return UsageError.exit_status
+    except BrokenPipeError:
+        # Whoever reads has seen enough; what is left to write goes nowhere, quietly.
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _usage(usage: click.UsageError) -> UsageError:
+    """An argument that click refuses, in our words."""
+    command = usage.ctx.command_path if usage.ctx is not None else "shapelens"
+    return UsageError(usage.format_message().rstrip("."), at=command, following=f"{command} --help")
+
+
+# options that several commands share -------------------------------------------------------------------
+
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+
+def _options(
+    *options: Callable[[Callable[..., Any]], Callable[..., Any]],
+) -> Callable[[_Decorated], _Decorated]:
+    def decorate(function: _Decorated) -> _Decorated:
+        for option in reversed(options):
+            option(function)
+        return function
+
+    return decorate
+
+
+_INPUT = _options(
+    click.option("--input", "sample"),
+    click.option("--batch", type=click.IntRange(1, _MAXIMUM_BATCH)),
+    click.option("--shape", "shapes", multiple=True),
+)
+_OUTPUT = _options(
+    click.option("--width", type=click.IntRange(40, 1000)),
+    click.option("--ascii", "ascii_only", is_flag=True),
+)
+
+
+def _named_shapes(shapes: Sequence[str]) -> dict[str, str]:
+    """`name=2x3x224x224`, each."""
+    named: dict[str, str] = {}
+    for given in shapes:
+        name, separator, shape = given.rpartition("=")
+        if not separator or not name:
+            raise UsageError(
+                "a named shape has no name",
+                at=f"--shape {given}",
+                rule="the name of an input, an equals sign, and its whole shape",
+                fix="--shape image=2x3x224x224",
+            )
+        named[name] = shape
+    return named
+
+
+def _write(content: str) -> None:
+    sys.stdout.write(content if content.endswith("\n") else content + "\n")
+
+
+# commands ---------------------------------------------------------------------------------------------
+
+
+@click.group(
+    cls=_Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option("--version", is_flag=True)
+@click.pass_context
+def _program(context: click.Context, version: bool) -> None:
+    if version:
+        from shapelens import __version__
+
+        _write(f"shapelens {__version__}")
+    elif context.invoked_subcommand is None:
+        _write(MAIN_HELP)
+
+
+@_program.command("show", cls=_Command, text=SHOW_HELP)
+@click.argument("model")
+@_INPUT
+@click.option("--symbolic", is_flag=True)
+@click.option("--depth", default="1")
+@click.option("--columns")
+@click.option(
+    "--format", "written_as", type=click.Choice(["table", "json", "csv", "markdown"]), default="table"
+)
+@_OUTPUT
+def _show(  # noqa: PLR0913, PLR0917 - one argument for each option
+    model: str, sample: str | None, batch: int | None, shapes: tuple[str, ...], symbolic: bool, depth: str,
+          columns: str | None, written_as: str, width: int | None, ascii_only: bool,
+) -> int:  # fmt: skip
+    from shapelens.inspection import inspect
+    from shapelens.output.terminal import is_ascii, print_lines, terminal_width
+
+    inspection = inspect(model, sample, batch=batch, shapes=_named_shapes(shapes))
+    inspection = inspection.symbolic() if symbolic else inspection
+    status = _ERRORS_FOUND if any(f.severity == "error" for f in inspection.findings) else 0
+    if written_as == "json":
+        import json
+
+        _write(json.dumps(inspection.to_dict(), indent=1, ensure_ascii=False))
+        return status
+    laid_out = terminal_width(width) if written_as == "table" else 1000
+    plain_signs = ascii_only or (written_as == "table" and is_ascii(sys.stdout))
+    chosen = _columns(columns, laid_out)
+    table = inspection.table(width=laid_out, depth=_depth(depth), columns=chosen, ascii_only=plain_signs)
+    if written_as == "csv":
+        from shapelens.output.delimited import table_csv
+
+        _write(table_csv(table))
+    elif written_as == "markdown":
+        from shapelens.output.delimited import table_markdown
+
+        _write(table_markdown(table, inspection.findings))
+    else:
+        from shapelens.output.tables import table_lines
+
+        print_lines(table_lines(table, inspection.findings), ascii_only=plain_signs)
+    return status
+
+
+def _depth(depth: str) -> int:
+    from shapelens.table.rows import ALL
+
+    if depth == "all":
+        return ALL
+    if depth.isascii() and depth.isdigit() and 0 < int(depth) < ALL:
+        return int(depth)
+    raise UsageError(
+        f"{depth!r} is no depth", at=f"--depth {depth}", rule="1, 2, … or all", fix="--depth all"
+    )
+
+
+def _columns(columns: str | None, width: int) -> list[str] | None:
+    """The columns that are asked for: a list of their own, or what is added to and removed from the usual."""
+    if columns is None:
+        return None
+    from shapelens.table.columns import COLUMN_NAMES, usual_columns
+
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    is_change = [name[0] in "+-" for name in names]
+    if not names or any(is_change) != all(is_change):
+        raise UsageError(
+            "these columns cannot be read",
+            at=f"--columns {columns}",
+            rule="either columns (in,filters,out), or changes to the usual ones (+where,-field)",
+            have=f"of {', '.join(COLUMN_NAMES)}",
+        )
+    if not any(is_change):
+        return names
+    chosen = usual_columns(width)
+    for name in names:
+        if name[0] == "+" and name[1:] not in chosen:
+            chosen.append(name[1:])
+        elif name[0] == "-":
+            chosen = [column for column in chosen if column != name[1:]]
+    return chosen
+
+
+@_program.command("explain", cls=_Command, text=EXPLAIN_HELP)
+@click.argument("what")
+@_INPUT
+@click.option("--format", "written_as", type=click.Choice(["table", "json", "markdown"]), default="table")
+@_OUTPUT
+def _explain(what: str, sample: str | None, batch: int | None, shapes: tuple[str, ...], written_as: str,
+             width: int | None, ascii_only: bool) -> int:  # fmt: skip
+    from shapelens.inspection import explain
+
+    document = explain(what, sample, batch=batch, shapes=_named_shapes(shapes))
+    if written_as == "json":
+        import json
+
+        from shapelens.output.json import document_data
+
+        _write(json.dumps(document_data(document), indent=1, ensure_ascii=False))
+    elif written_as == "markdown":
+        from shapelens.output.delimited import document_markdown
+
+        _write(document_markdown(document))
+    else:
+        from shapelens.output.lines import document_lines
+        from shapelens.output.terminal import print_lines, terminal_width
+
+        print_lines(document_lines(document, max(min(terminal_width(width), 110), 60)), ascii_only=ascii_only)
+    return _ERRORS_FOUND if document.has_errors else 0
+
+
+@_program.command("classics", cls=_Command, text=CLASSICS_HELP)
+@click.option("--format", "written_as", type=click.Choice(["table", "json"]), default="table")
+@_OUTPUT
+def _classics(written_as: str, width: int | None, ascii_only: bool) -> int:
+    from shapelens.readers.classics import CLASSICS
+
+    if written_as == "json":
+        import json
+
+        listed = [{"name": c.name, "title": c.title, "variant": c.variant} for c in CLASSICS.values()]
+        _write(json.dumps(listed, indent=1, ensure_ascii=False))
+        return 0
+    from shapelens.explanation.document import ANSWER, LABEL, text
+    from shapelens.output.terminal import print_lines
+
+    longest = max(map(len, CLASSICS))
+    lines = [
+        text(
+            (f"{c.name:<{longest}}", ANSWER), f"  {c.title}", (f"   {c.variant}" if c.variant else "", LABEL)
+        )
+        for c in CLASSICS.values()
+    ]
+    print_lines([*lines, (), text(("next  shapelens show vgg16", LABEL))], ascii_only=ascii_only)
+    return 0

@@ -1,0 +1,165 @@
+"""Documents, findings and errors as lines of text with roles: what terminals and plain text share."""
+
+from __future__ import annotations
+
+from shapelens.analyses.findings import Finding
+from shapelens.errors import ShapelensError
+from shapelens.explanation.document import (
+    ANSWER,
+    BREAK,
+    LABEL,
+    UNKNOWN,
+    VERIFIED,
+    Block,
+    Document,
+    Entry,
+    Span,
+    Text,
+    plain_text,
+    text,
+    text_width,
+)
+
+__all__ = [
+    "ascii_line",
+    "document_lines",
+    "error_lines",
+    "finding_lines",
+    "following_lines",
+    "safe",
+    "wrapped",
+]
+
+_LABEL_WIDTH = 10
+_FINDING_LABEL_WIDTH = 9
+
+_ASCII = {
+    "×": "x", "→": "->", "·": "*", "✓": "ok", "✗": "X", "≥": ">=", "≤": "<=", "≠": "!=", "…": "...", "─": "-",
+    "├": "|-", "└": "\\-", "│": "|", "┐": "+", "┘": "+", "┌": "+", "°": "deg", "−": "-",
+}  # fmt: skip
+
+
+def document_lines(document: Document, width: int = 100) -> list[Text]:
+    """A document: its title, then its groups with an empty line between them."""
+    lines: list[Text] = [*wrapped(document.title, width, "  ")]
+    for group in document.groups:
+        lines.append(())
+        for block in group:
+            lines += _block_lines(block, width)
+    if document.following:
+        lines.append(())
+    return [*lines, *following_lines(document.following)]
+
+
+def _block_lines(block: Block, width: int) -> list[Text]:
+    if not isinstance(block, Entry):
+        return list(block.lines)
+    lines: list[Text] = []
+    for place, line in enumerate(block.lines):
+        label = block.label if place == 0 else ""
+        indent = " " * _LABEL_WIDTH
+        first = text((f"{label:<{_LABEL_WIDTH - 1}} ", LABEL))
+        for number, part in enumerate(wrapped(line, width - _LABEL_WIDTH, " " * block.hang)):
+            lines.append((*(first if number == 0 else (Span(indent),)), *part))
+    return lines
+
+
+def finding_lines(finding: Finding, width: int = 100) -> list[Text]:
+    """A finding: its code, then *at, have, rule, fix* and the framework's own words."""
+    role = BREAK if finding.severity == "error" else UNKNOWN
+    lines: list[Text] = [text((finding.code, role), "  ", (finding.summary, ANSWER))]
+    for label, content in finding.parts:
+        for place, line in enumerate(content.split("\n")):
+            shown = f"  {label if place == 0 else '':<{_FINDING_LABEL_WIDTH - 3}} "
+            body_role = LABEL if label in {"torch", "Keras"} else ""
+            for number, part in enumerate(
+                wrapped(_verified(line, body_role), width - _FINDING_LABEL_WIDTH, "")
+            ):
+                lines.append(text((shown if number == 0 else " " * _FINDING_LABEL_WIDTH, LABEL), part))
+    return lines
+
+
+def _verified(line: str, role: str) -> Text:
+    before, sign, after = line.partition("✓ verified")
+    return text((before, role), (sign, VERIFIED), (after, role))
+
+
+def error_lines(error: ShapelensError, width: int = 100) -> list[Text]:
+    """An error: what is wrong, then *at, have, rule, fix*, then a command that helps."""
+    lines: list[Text] = [text(("error:", BREAK), " ", (error.summary, ANSWER))]
+    for label, content in error.parts:
+        for place, line in enumerate(content.split("\n")):
+            shown = f"  {label if place == 0 else '':<5}  "
+            # Carets point at what stands above them: such lines are never wrapped.
+            keeps = label == "at" or not line.strip(" ^")
+            parts = [text(line)] if keeps else wrapped(_verified(line, ""), width - 9, "")
+            for number, part in enumerate(parts):
+                lines.append(text((shown if number == 0 else " " * 9, LABEL), part))
+    if error.following:
+        lines.append(())
+    return [*lines, *following_lines(error.following)]
+
+
+def following_lines(command: str) -> list[Text]:
+    """The command that helps further, if there is one."""
+    return [text((f"next  {command}", LABEL))] if command else []
+
+
+def wrapped(line: Text, width: int, indent: str) -> list[Text]:
+    """A text broken between words where it is too long; what follows is indented."""
+    if text_width(plain_text(line)) <= width:
+        return [line]
+    lines: list[Text] = []
+    current: list[Span] = []
+    used = 0
+    for span in line:
+        for word in _words(span):
+            size = text_width(word.text.rstrip())
+            is_break = bool(used) and used + size > width
+            if is_break:
+                lines.append(_right_stripped(current))
+                current, used = [Span(indent)], len(indent)
+            current.append(Span(word.text.lstrip(), word.role) if is_break else word)
+            used += text_width(current[-1].text)
+    lines.append(_right_stripped(current))
+    return lines
+
+
+def _words(span: Span) -> list[Span]:
+    """A span parted after its spaces; what was verified stays in one piece."""
+    import re
+
+    if span.role == VERIFIED:
+        return [span]
+    return [Span(part, span.role) for part in re.findall(r"\S+\s*|\s+", span.text)]
+
+
+def _right_stripped(spans: list[Span]) -> Text:
+    while spans and not spans[-1].text.strip():
+        spans.pop()
+    if spans:
+        spans[-1] = Span(spans[-1].text.rstrip(), spans[-1].role)
+    return tuple(spans)
+
+
+def safe(content: str) -> str:
+    """A text without control characters: a name from a file never moves the cursor or turns the line around."""
+    if content.isascii() and content.isprintable():
+        return content
+    return "".join(
+        [c if _is_shown(c) else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in content]
+    )
+
+
+def _is_shown(character: str) -> bool:
+    return (
+        character.isprintable()
+        and not "\u202a" <= character <= "\u202e"
+        and not "\u2066" <= character <= "\u2069"
+    )
+
+
+def ascii_line(content: str) -> str:
+    """A text in ASCII: signs by their stand-ins, other characters by escapes."""
+    replaced = "".join([_ASCII.get(character, character) for character in content])
+    return replaced.encode("ascii", "backslashreplace").decode("ascii")

@@ -1,0 +1,36 @@
+"""Which sizes formulas are for: compared with the network at every size."""
+
+from __future__ import annotations
+
+import pytest
+
+from shapelens import inspect
+from shapelens.analyses.validity import validity_text
+
+
+@pytest.mark.parametrize(
+    ("model", "sample", "words"),
+    [
+        ("resnet18", (3, "H", "W"), "works for every H and W"),
+        ("vgg11", (3, "H", "W"), "works for H and W: at least 32"),
+        ("unet_padded", (1, "H", "W"), "works for H and W: multiples of 16"),
+        ("alexnet", (3, "H", "H"), "works for H: at least 63"),
+        ("Conv2d(3, 8, 5)", (3, "H", 100), "works for H: at least 5"),
+        ("Conv2d(3, 8, 3)", (4, "H", "W"), "works for no size"),
+    ],
+)
+def test_validity_in_words(model, sample, words):
+    assert validity_text(inspect(model, sample).evaluation) == words
+
+
+@pytest.mark.parametrize("name", ["unet_padded", "vgg11", "alexnet"])
+def test_they_are_the_sizes_at_which_nothing_is_found(name):
+    channels = 1 if name.startswith("unet") else 3
+    words = validity_text(inspect(name, (channels, "H", "H")).evaluation)
+    net = inspect(name)
+    for size in (*range(14, 36), 47, 48, 62, 63, 64, 100):
+        works = not net.at((channels, size, size)).findings
+        if "multiples" in words:
+            assert works is (size % 16 == 0), size
+        else:
+            assert works is (size >= int(words.rpartition(" ")[2])), size

@@ -1,0 +1,92 @@
+"""Bad input: one error each, in the form *at, have, rule, fix*, with the right exit status and no traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+from shapelens.cli.commands import run
+
+CASES = {
+    # arguments: (exit status, parts of the text)
+    ("explain", "0x3x3"): (2, ["a size is zero", "at ", "rule ", "fix "]),
+    ("explain", "3x-1x4"): (2, ["a size is negative"]),
+    ("explain", "3x99999999999999999999999x3"): (2, ["larger than any tensor"]),
+    ("explain", "3x3xx3"): (2, ["a size is missing"]),
+    ("show", "vgg16", "--input", "3xfoo!x3"): (2, ["is no size", "--input"]),
+    ("show", "vgg16", "--input", "3x224"): (1, ["SL104"]),
+    ("show", "vgg61"): (2, ["there is no model 'vgg61'", "did you mean vgg16"]),
+    ("show", "nowhere.onnx"): (2, ["nowhere.onnx"]),
+    ("show",): (2, ["Missing argument"]),
+    ("show", "vgg16", "--depth", "none"): (2, ["is no depth"]),
+    ("show", "vgg16", "--depth", "0"): (2, ["is no depth"]),
+    ("show", "vgg16", "--columns", "layer,nothing"): (2, ["there is no column nothing"]),
+    ("show", "vgg16", "--columns", "+field,out"): (2, ["these columns cannot be read"]),
+    ("show", "vgg16", "--batch", "0"): (2, ["--batch"]),
+    ("show", "vgg16", "--shape", "3x224x224"): (2, ["a named shape has no name"]),
+    ("show", "vgg16", "--shape", "image=1x3x224x224"): (2, ["has no input image"]),
+    ("show", "vgg16", "--format", "xml"): (2, ["xml"]),
+    ("shwo", "vgg16"): (2, ["there is no command shwo", "shapelens show"]),
+    ("explain", "vgg16::features.1000"): (2, ["vgg16 has no layer features.1000", "features.10"]),
+    ("explain", "Conv2d(3, 64, 3).forward(x)"): (2, ["never run"]),
+    ("explain", "__import__('os').system('true')"): (2, ["never run"]),
+    ("explain", "Conv2s(3, 64, kernal_size=3)"): (2, ["no layer is called Conv2s", "kernel_size"]),
+}
+
+
+@pytest.mark.parametrize("arguments", CASES, ids=" ".join)
+def test_one_clear_error(arguments, capsys, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    status, parts = CASES[arguments]
+    assert run(list(arguments)) == status
+    captured = capsys.readouterr()
+    shown = captured.out + captured.err
+    for part in parts:
+        assert part in shown
+    assert "Traceback" not in shown
+    if status == 2:
+        assert captured.out == ""
+        assert captured.err.startswith("error: ")
+        assert captured.err.count("error: ") == 1
+        labels = [line[2:6] for line in captured.err.splitlines() if line.startswith("  ") and line[2] != " "]
+        assert labels == sorted(labels, key=["at  ", "have", "rule", "fix "].index)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 102442450\n", "Git LFS pointer"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b"\x08\x07\x3a\xff\xff\x03\x0a", "ends"),
+    ],
+)
+def test_an_unreadable_file(tmp_path, capsys, content, part):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    assert run(["show", str(path)]) == 3
+    shown = capsys.readouterr().err
+    assert part in shown
+    assert shown.startswith("error: ")
+
+
+def test_help_is_given_and_names_every_command(capsys):
+    from shapelens.cli.commands import _program
+
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for name in _program.commands:
+        assert f"  {name} " in shown
+        assert run([name, "--help"]) == 0
+        assert capsys.readouterr().out.startswith(f"shapelens {name}")
+
+
+def test_every_option_is_in_the_help(capsys):
+    from shapelens.cli.commands import _program
+
+    for name, command in _program.commands.items():
+        run([name, "--help"])
+        shown = capsys.readouterr().out
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert option in shown or name == "classics", (name, option)
