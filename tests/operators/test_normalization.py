@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapelens.dims import Unknown, symbol
@@ -10,14 +10,13 @@ from shapelens.operators import (
     BatchNormalization,
     GroupNormalization,
     InstanceNormalization,
-    LocalResponseNormalization,
     Tensor,
     apply,
 )
 from shapelens.operators.reach import Link
 from tests.operators.influence import assert_links_see
 from tests.operators.readings import assert_readings_agree
-from tests.operators.runtime import run, shapes_of, zeros
+from tests.operators.runtime import zeros
 
 N, C, H, W = symbol("N"), symbol("C"), symbol("H"), symbol("W")
 
@@ -54,7 +53,6 @@ def kinds(outcome):
         (GroupNormalization(groups=2, per_group=True), (N, 64, H, W), vectors(2, 2)),
         (GroupNormalization(groups=None, channels_last=True), (N, H, W, C), vectors(C, 2)),
         (GroupNormalization(groups=5), (0, 10), []),
-        (LocalResponseNormalization(), (N, C, H, W), []),
     ],
 )
 def test_the_shape_stays(operator, shape, weights) -> None:
@@ -104,9 +102,6 @@ def test_a_scale_for_another_number_of_channels(operator, shape, weights, facts)
         (GroupNormalization(groups=-1), (1, 64, 8), "settings"),
         (GroupNormalization(groups=2), (64,), "rank"),
         (GroupNormalization(groups=64, wants_several=True), (1, 64, 1), "one_value"),
-        (LocalResponseNormalization(), (1, 64), "rank"),
-        (LocalResponseNormalization(ranks=(4,)), (1, 64, 8), "rank"),
-        (LocalResponseNormalization(0), (1, 64, 8), "settings"),
     ],
 )
 def test_what_does_not_fit_keeps_its_shape(operator, shape, kind) -> None:
@@ -124,7 +119,7 @@ def test_an_axis_that_is_none(kind, axis) -> None:
 
 @pytest.mark.parametrize(
     "operator",
-    [BatchNormalization(), InstanceNormalization(), GroupNormalization(), LocalResponseNormalization()],
+    [BatchNormalization(), InstanceNormalization(), GroupNormalization()],
 )
 def test_of_an_unknown_image_nothing_is_said_to_fit(operator) -> None:
     outcome = apply(operator, [Tensor(Unknown("x"), "float16"), *vectors(64)])
@@ -195,160 +190,6 @@ def test_the_statistics_have_the_type_of_those_that_are_kept() -> None:
     assert [output.shape for output in misfit] == [(3,), Unknown("the rank does not fit")]
 
 
-# against PyTorch ----------------------------------------------------------------------------------------
-
-
-@st.composite
-def images(draw, least=1, most=5):
-    """The shape of an image with few cells; sometimes one alone, sometimes none."""
-    return tuple(draw(st.lists(st.sampled_from([0, 1, 1, 2, 3, 4, 6]), min_size=least, max_size=most)))
-
-
-def others(draw, size):
-    """As many channels as there are, or others."""
-    return draw(st.sampled_from([size, size, size, size + 1, 1]))
-
-
-def check(operator, inputs, call) -> None:
-    """What PyTorch refuses is broken, and nothing else."""
-    outcome = apply(operator, inputs)
-    try:
-        true = call()
-    except (RuntimeError, ValueError, ZeroDivisionError, IndexError):
-        assert outcome.broken
-        return
-    assert (outcome.broken, outcome.outputs[0].shape) == ((), tuple(true.shape))
-
-
-@pytest.mark.torch
-@settings(max_examples=120, deadline=None)
-@given(data=st.data(), shape=images(), training=st.booleans(), affine=st.booleans())
-def test_batch_norm_is_pytorchs(data, shape, training, affine) -> None:
-    torch = pytest.importorskip("torch")
-    channels = shape[1] if len(shape) > 1 else shape[0]
-    assume(channels)  # without channels PyTorch looks at no rank, and without a cell at no weight
-    sizes = [channels if 0 in shape else others(data.draw, channels) for _ in range(4)]
-    kept = [Tensor((size,)) for size in sizes[2:]]
-    weights = [Tensor((size,)) for size in sizes[:2]] if affine else [None, None]
-
-    def call():
-        scale, bias, mean, variance = [None if t is None else torch.ones(t.dims) for t in (*weights, *kept)]
-        return torch.nn.functional.batch_norm(torch.zeros(shape), mean, variance, scale, bias, training)
-
-    check(BatchNormalization(training=training), [Tensor(shape), *weights, *kept], call)
-
-
-@pytest.mark.torch
-@settings(max_examples=100, deadline=None)
-@given(data=st.data(), shape=images(), rank=st.integers(1, 3), affine=st.booleans(), running=st.booleans(),
-       training=st.booleans())  # fmt: skip
-def test_instance_norm_is_pytorchs(data, shape, rank, affine, running, training) -> None:
-    torch = pytest.importorskip("torch")
-    axis = max(len(shape) - rank - 1, 0)
-    features = others(data.draw, shape[axis])
-    assume(0 not in shape)
-    assume(
-        affine or features == shape[axis]
-    )  # without weights PyTorch only warns of another number of channels
-    kind = (torch.nn.InstanceNorm1d, torch.nn.InstanceNorm2d, torch.nn.InstanceNorm3d)[rank - 1]
-    layer = kind(features, affine=affine, track_running_stats=running).train(training)
-    operator = InstanceNormalization(spatial_rank=rank, wants_several=True, running=running and not training)
-    weights = [Tensor((features,)) if affine else None] * 2 + [Tensor((features,)) if running else None] * 2
-    check(operator, [Tensor(shape), *weights], lambda: layer(torch.zeros(shape)))
-
-
-@pytest.mark.torch
-@settings(max_examples=120, deadline=None)
-@given(data=st.data(), shape=images(), groups=st.integers(-1, 6), affine=st.booleans())
-def test_group_norm_is_pytorchs(data, shape, groups, affine) -> None:
-    torch = pytest.importorskip("torch")
-    channels = shape[1] if len(shape) > 1 else 3
-    weights = [Tensor((others(data.draw, channels),)) if affine else None for _ in range(2)]
-
-    def call():
-        scale, bias = [None if t is None else torch.ones(t.dims) for t in weights]
-        return torch.nn.functional.group_norm(torch.zeros(shape), groups, scale, bias)
-
-    check(GroupNormalization(groups=groups, wants_several=True), [Tensor(shape), *weights], call)
-
-
-@pytest.mark.torch
-@settings(max_examples=60, deadline=None)
-@given(shape=images(), size=st.integers(-1, 7))
-def test_local_response_norm_is_pytorchs(shape, size) -> None:
-    torch = pytest.importorskip("torch")
-    assume(0 not in shape)  # of nothing PyTorch looks at no setting
-    check(
-        LocalResponseNormalization(size),
-        [Tensor(shape)],
-        lambda: torch.nn.functional.local_response_norm(torch.zeros(shape), size),
-    )
-
-
-# against onnxruntime ------------------------------------------------------------------------------------
-
-
-@pytest.mark.onnx
-@settings(max_examples=80, deadline=None)
-@given(data=st.data(), shape=st.lists(st.integers(1, 4), min_size=1, max_size=5).map(tuple),
-       opset=st.sampled_from([7, 9, 14, 15]), per_place=st.booleans())  # fmt: skip
-def test_batch_norm_is_onnxruntimes(data, shape, opset, per_place) -> None:
-    per_place = per_place and opset == 7 and len(shape) > 1
-    channels = shape[1] if len(shape) > 1 else 1
-    weight = shape[1:] if per_place else (others(data.draw, channels),)
-    more = {"spatial": 0} if per_place else {}
-    true = shapes_of(
-        "BatchNormalization", zeros(*shape), *[np.ones(weight, np.float32)] * 4, opset=opset, **more
-    )
-    operator = BatchNormalization(least_rank=1, per_place=per_place)
-    outcome = apply(operator, [Tensor(shape), *[Tensor(weight)] * 4])
-    assert (true is None) == (outcome.broken != ())
-    assert true is None or true == [outcome.outputs[0].shape]
-
-
-@pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
-@given(data=st.data(), shape=st.lists(st.integers(1, 4), min_size=1, max_size=5).map(tuple))
-def test_instance_norm_is_onnxruntimes(data, shape) -> None:
-    weights = [(others(data.draw, shape[1] if len(shape) > 1 else 3),) for _ in range(2)]
-    true = shapes_of("InstanceNormalization", zeros(*shape), *[zeros(*weight) for weight in weights], opset=6)
-    outcome = apply(InstanceNormalization(least_rank=3), [Tensor(shape), *map(Tensor, weights)])
-    assert (true is None) == (outcome.broken != ())
-    assert true is None or true == [outcome.outputs[0].shape]
-
-
-@pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
-@given(
-    batch=st.integers(1, 2),
-    channels=st.integers(1, 6),
-    spatial=st.lists(st.integers(1, 3), max_size=2),
-    groups=st.integers(1, 6),
-    opset=st.sampled_from([18, 21]),
-    weight=st.sampled_from(["channels", "groups"]),
-)
-def test_group_norm_is_onnxruntimes(batch, channels, spatial, groups, opset, weight) -> None:
-    shape = (batch, channels, *spatial)
-    size = groups if weight == "groups" else channels
-    true = shapes_of(
-        "GroupNormalization", zeros(*shape), zeros(size), zeros(size), opset=opset, num_groups=groups
-    )
-    operator = GroupNormalization(groups=groups, per_group=opset < 21)
-    outcome = apply(operator, [Tensor(shape), *vectors(size, 2)])
-    assume(true is None or size > 1)  # the runtime broadcasts one scale to all, which ONNX does not
-    assert (true is None) == (outcome.broken != ())
-    assert true is None or true == [outcome.outputs[0].shape]
-
-
-@pytest.mark.onnx
-@pytest.mark.parametrize("rank", [2, 3, 4, 5])
-@pytest.mark.parametrize("size", [0, 1, 3])
-def test_local_response_norm_is_onnxruntimes(rank, size) -> None:
-    true = shapes_of("LRN", zeros(*[3] * rank), opset=13, size=size)
-    outcome = apply(LocalResponseNormalization(size, odd_side="after", ranks=(4,)), [Tensor((3,) * rank)])
-    assert (true is None) == (outcome.broken != ())
-
-
 # the readings -------------------------------------------------------------------------------------------
 
 SIZES = st.lists(st.integers(1, 8), min_size=12, max_size=12)
@@ -402,12 +243,6 @@ def test_four_readings_of_a_group_norm(rank, groups, weight, per_group, several,
     operator = GroupNormalization(last, groups=groups, per_group=per_group, wants_several=several)
     weights = [] if weight is None else [Tensor((weight,)), Tensor((C,))]
     assert_readings_agree(operator, [Tensor((N, C, H, W)[:rank]), *weights], named(numbers))
-
-
-@settings(max_examples=20, deadline=None)
-@given(rank=st.integers(1, 4), size=st.integers(0, 4), numbers=SIZES)
-def test_four_readings_of_a_local_response_norm(rank, size, numbers) -> None:
-    assert_readings_agree(LocalResponseNormalization(size), [Tensor((N, C, H, W)[:rank])], named(numbers))
 
 
 # which cells --------------------------------------------------------------------------------------------
@@ -477,49 +312,12 @@ def test_groups_whose_size_is_not_known() -> None:
         assert links[1] == Link(0, 1, 1, spans=None)
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 9])
-@pytest.mark.parametrize("last", [False, True])
-def test_a_local_response_norm_sees_the_channels_around(size, last) -> None:
-    torch = pytest.importorskip("torch")
-    shape = (2, 2, 7) if last else (2, 7, 2)
-
-    def call(values):
-        image = values.movedim(-1, 1) if last else values
-        made = torch.nn.functional.local_response_norm(image, size)
-        return made.movedim(1, -1) if last else made
-
-    links = assert_links_see(LocalResponseNormalization(size, last), [Tensor(shape)], normalised(call, shape))
-    assert len(links) == 3
-
-
-@pytest.mark.onnx
-@pytest.mark.parametrize("size", [1, 3, 5])
-def test_a_local_response_norm_of_onnx_sees_the_channels_around(size) -> None:
-    def call(values):
-        made = run("LRN", (values + 1).astype(np.float32), opset=13, size=size, alpha=1.0)
-        assert made is not None
-        return made[0]
-
-    operator = LocalResponseNormalization(size, odd_side="after")
-    assert_links_see(operator, [Tensor((1, 7, 1, 2))], call)
-
-
-def test_the_odd_channel_of_an_even_size() -> None:
-    # ONNX: from c - floor((size - 1)/2) to c + ceil((size - 1)/2)
-    for side, span in (("before", (-2, 1)), ("after", (-1, 2))):
-        tensors = [Tensor((1, 8, 3))]
-        links = LocalResponseNormalization(4, odd_side=side).links(tensors, tensors)
-        assert links[-1] == Link(0, 1, 1, 1, 1, (span,))
-
-
 def test_what_does_not_fit_is_seen_at_its_own_place() -> None:
     tensors = [Tensor((4,))]
     for operator in (
         InstanceNormalization(),
         GroupNormalization(groups=2),
         GroupNormalization(groups=0),
-        LocalResponseNormalization(),
     ):
         assert axes_of(operator.links(tensors, tensors)) == [(0, 0)]
 
@@ -572,7 +370,6 @@ def test_a_group_for_each_channel_stays_one_for_each() -> None:
         (InstanceNormalization(), "instance norm"),
         (GroupNormalization(groups=32), "group norm, groups 32"),
         (GroupNormalization(groups=None), "group norm, a group for each channel"),
-        (LocalResponseNormalization(5), "local response norm 5"),
     ],
 )
 def test_how_it_is_told(operator, words) -> None:

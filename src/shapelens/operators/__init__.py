@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from shapelens.operators.indexing import Gather, GatherElements, GatherND, OneHot, Triangle
     from shapelens.operators.joining import Concatenate, Split, Stack, Unbind
     from shapelens.operators.linear import Bilinear, Embedding, Linear
+    from shapelens.operators.local_response import LocalResponseNormalization
     from shapelens.operators.loss import ClassLoss
     from shapelens.operators.matrix import Gemm, MatrixProduct
     from shapelens.operators.normalization import (
         BatchNormalization,
         GroupNormalization,
         InstanceNormalization,
-        LocalResponseNormalization,
     )
     from shapelens.operators.opaque import Opaque
     from shapelens.operators.operator import (
@@ -186,9 +186,10 @@ _FAMILIES = {
     "indexing": "Gather GatherElements GatherND OneHot Triangle",
     "joining": "Concatenate Split Stack Unbind",
     "linear": "Bilinear Embedding Linear",
+    "local_response": "LocalResponseNormalization",
     "loss": "ClassLoss",
     "matrix": "Gemm MatrixProduct",
-    "normalization": "BatchNormalization GroupNormalization InstanceNormalization LocalResponseNormalization",
+    "normalization": "BatchNormalization GroupNormalization InstanceNormalization",
     "opaque": "Opaque",
     "operator": "Filters Follow Operator Outcome Requirement Shape Tensor apply",
     "padding": "CenterCropPad Pad",

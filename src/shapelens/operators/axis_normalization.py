@@ -71,7 +71,7 @@ class LayerNormalization(Operator):
         """The axes that are normalised, and what they break: they do not exist, or there are too many."""
         rank, shape = tensor.rank, self.normalized_shape
         if shape is not None:
-            if not 0 <= len(shape) <= rank:
+            if not 1 <= len(shape) <= rank:
                 return (), Requirement("norm", False, {"gets": tensor.dims, "wants": shape}, spoils=None)
             return tuple(range(rank - len(shape), rank)), None
         if self.axes is not None:

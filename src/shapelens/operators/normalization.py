@@ -8,11 +8,11 @@
     (1, 64, 56, 56)
 
 What differs is over which values the mean and the variance are taken: one channel of all samples (batch), one
-channel of one sample (instance), some channels of one sample (group), or the channels around (local response).
-The last axes together (layer) are in `axis_normalization`.
+channel of one sample (instance), or some channels of one sample (group). The last axes together (layer) are in
+`axis_normalization`, the channels around in `local_response`.
 
-Source: Ioffe and Szegedy, 2015 (batch); Ulyanov, Vedaldi and Lempitsky, 2016 (instance); Wu and He, 2018 (group);
-Krizhevsky, Sutskever and Hinton, 2012 (local response).
+Source: Ioffe and Szegedy, 2015 (batch); Ulyanov, Vedaldi and Lempitsky, 2016 (instance); Wu and He, 2018
+(group).
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from typing import ClassVar
 from shapelens.dims import Dim, Truth, Unknown, all_of, any_of, equal, more_than, product
 from shapelens.operators.arguments import fixed_axis, given, optional
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
-from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, window
+from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity
 
 __all__ = [
     "BatchNormalization",
     "GroupNormalization",
     "InstanceNormalization",
-    "LocalResponseNormalization",
     "matching",
     "matching_requirement",
 ]
@@ -343,47 +342,3 @@ class GroupNormalization(_ChannelNorm):
         """A group for each channel stays one for each."""
         each = isinstance(had, int) and isinstance(gets, int) and had > 1 and self.groups == had
         return replace(self, groups=gets) if each else self
-
-
-@dataclass(frozen=True)
-class LocalResponseNormalization(Operator):
-    """Each value divided by its neighbours in the channels around it.
-
-    Args:
-        size: over how many channels.
-        channels_last: whether the channels stand last.
-        odd_side: on which side of the value the odd channel of an even size stands: `before` (PyTorch) or
-            `after` (ONNX).
-        ranks: the ranks that it takes; any from 3 if empty.
-    """
-
-    family: ClassVar[str] = "normalization"
-    keeps_shape: ClassVar[bool] = True
-
-    size: int = 5
-    channels_last: bool = False
-    odd_side: str = "before"
-    ranks: tuple[int, ...] = ()
-
-    def evaluate(self, *inputs: Tensor | None) -> Outcome:
-        tensor = given(inputs)
-        same = tensor.shaped(tensor.shape)
-        if isinstance(tensor.shape, Unknown):
-            return Outcome((same,), (Requirement("rank", tensor.shape, {"role": "input"}),))
-        if self.size < 1:
-            facts = {"setting": "size", "value": self.size, "axes": 1, "least": 1}
-            return Outcome((same,), (Requirement("settings", False, facts),))
-        fits = tensor.rank in self.ranks if self.ranks else tensor.rank >= 3
-        facts = {"gets": tensor.dims, "wants": self.ranks or (3, 4, 5)}
-        return Outcome((same,), () if fits else (Requirement("rank", False, facts),))
-
-    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
-        """The channels around are seen, and no other place."""
-        rank = given(inputs).rank
-        axis = rank - 1 if self.channels_last else 1
-        before = self.size // 2 if self.odd_side == "before" else (self.size - 1) // 2
-        kept = identity(0, [(other, other) for other in range(rank) if other != axis])
-        return (*kept, window(0, axis, axis, self.size, 1, before)) if axis < rank else kept
-
-    def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
-        return f"local response norm {self.size}"

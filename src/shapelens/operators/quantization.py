@@ -60,7 +60,7 @@ class Quantize(Operator):
                 return (Requirement("scale", known.shape, {"role": role}),)
         found = self._scale_requirements(tensor.dims, scale.dims)
         if zero_point is not None:
-            found += _equal_shapes(zero_point.dims, scale.dims, "zero_point")
+            found += _equal_shapes(_alone(zero_point.dims), _alone(scale.dims), "zero_point")
         return tuple(found)
 
     def _scale_requirements(self, shape: Shape, scale: Shape) -> list[Requirement]:
@@ -83,6 +83,11 @@ class Quantize(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return same_cells([given(inputs).shape], outputs[0].shape)
+
+
+def _alone(shape: Shape) -> Shape:
+    """A vector of one number stands for the whole tensor, as a scalar does."""
+    return () if shape == (1,) else shape
 
 
 def _equal_shapes(gets: Shape, wants: Shape, role: str) -> list[Requirement]:

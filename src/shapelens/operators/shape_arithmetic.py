@@ -21,6 +21,7 @@ from shapelens.operators.arguments import given, is_size, optional
 from shapelens.operators.contents import MAXIMUM_CONTENTS
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
+from shapelens.operators.reals import Real
 
 __all__ = ["Constant", "Identity", "Range", "ShapeOf", "Size"]
 
@@ -161,11 +162,20 @@ def _count(start: Any, limit: Any, step: Any, dtype: str) -> Dim | None:
     """
     if all(isinstance(number, (int, float)) for number in (start, limit, step)):
         return _counted(start, limit, step, dtype) if step else None
+    if dtype in {"float32", "float64"}:
+        start, limit, step = map(_whole, (start, limit, step))
     if not all(is_size(number) for number in (start, limit, step)):
         raise UndecidedError("the range is computed in floating point")
     if decide(at_least(step, 1)):
         return maximum(ceil_divide(limit - start, step), 0)
     return maximum(ceil_divide(start - limit, -step), 0) if decide(at_most(step, -1)) else None
+
+
+def _whole(number: Any) -> Any:
+    """A whole number in floating point as an integer: a size that was cast, or `1.0`."""
+    if isinstance(number, Real) and number.factor == 1.0 and number.divisor == 1:
+        return number.size
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _counted(start: float, limit: float, step: float, dtype: str) -> int:

@@ -102,7 +102,8 @@ class Sliding:
         before, after = self.sides(size)
         if self.ceil_mode:
             return ceil_divide(size + before + minimum(after - self.extent + self.stride, 0), self.stride)
-        return (size + (before + after) - self.extent) // self.stride + 1
+        # The + 1 behind the floor is a stride before it: one addition less for vectors of sizes.
+        return (size + (before + after - self.extent + self.stride)) // self.stride
 
     @property
     def least(self) -> Dim:
@@ -135,7 +136,7 @@ class Sliding:
         known = {
             "axis": axis,
             "size": size,
-            "padded": size + before + after,
+            "padded": size + (before + after),
             "before": before,
             "after": after,
         }
@@ -225,7 +226,7 @@ def no_image(image: Tensor, broken: Requirement, outputs: int = 1) -> Outcome:
 
 def per_axis(setting: Dim | Sequence[Dim], axes: int) -> tuple[Dim, ...]:
     """A setting for each axis, from one for all or from one for each."""
-    return tuple(setting) if isinstance(setting, Sequence) else (setting,) * axes
+    return tuple(setting) if isinstance(setting, (tuple, list)) else (setting,) * axes
 
 
 def unusable(axes: int, name: str, setting: object, least: int) -> Requirement | None:
@@ -237,8 +238,8 @@ def unusable(axes: int, name: str, setting: object, least: int) -> Requirement |
     """
     if isinstance(setting, str) or setting == ():
         return None
-    given = setting if isinstance(setting, Sequence) else (setting,) * axes
-    numbers = [n for one in given for n in (one if isinstance(one, Sequence) else (one,))]
+    given = setting if isinstance(setting, (tuple, list)) else (setting,) * axes
+    numbers = [n for one in given for n in (one if isinstance(one, (tuple, list)) else (one,))]
     if len(given) == axes and not any(isinstance(n, int) and n < least for n in numbers):
         return None
     facts = {"setting": name, "value": setting, "axes": axes, "least": least}
