@@ -257,7 +257,7 @@ class Inspection:
             have=name,
             rule="a layer is named as the table names it",
             fix=f"did you mean {' or '.join(near)}?" if near else "",
-            following=f"shapelens show {self.network.name} --depth all",
+            following=f"shapelens show {self.network.origin.argument} --depth all",
         )
 
     # other sizes, other networks ----------------------------------------------------------------------
@@ -328,11 +328,10 @@ class Inspection:
         )
 
     def __str__(self) -> str:
-        from shutil import get_terminal_size
-
         from shapelens.output.plain import table_text
+        from shapelens.output.terminal import terminal_width
 
-        return table_text(self.table(width=get_terminal_size((120, 24)).columns), self.findings)
+        return table_text(self.table(width=terminal_width()), self.findings)
 
     def __repr__(self) -> str:
         return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"

@@ -119,3 +119,17 @@ def test_a_linear_layer_and_a_global_pooling_see_everything():
 def test_a_residual_sum_sees_the_larger_branch():
     net = inspect("resnet18")
     assert net["layer1.0.add"].receptive_field["H"].size == net["layer1.0.conv2"].receptive_field["H"].size
+
+
+def test_columns_see_their_windows():
+    from shapelens.operators import ImageToColumns
+
+    net = LayerBuilder(Origin("notation", "unfold"))
+    net.image((1, 6, 6))
+    name = net.add(ImageToColumns((3, 3)))
+    network = net.network()
+    fields = receptive_fields(evaluate_network(network, {"input": (1, 1, 6, 6)}))[name]
+    for column in range(16):
+        row, place = divmod(column, 4)
+        assert fields["H"].spans[column % fields["H"].period] == (row, row + 2)
+        assert fields["W"].span(column)[0] % 4 == place % 4

@@ -67,8 +67,36 @@ def test_vgg16_at_80_columns():
     lines = [plain_text(line) for line in inspect("vgg16").table(width=80).lines]
     assert [line.split() for line in lines[1:4]] == [
         ["input", "3×224×224", "▇▁"],
-        ["features.0", "conv", "3×3,", "pad", "1", "64", "of", "3×3×3", "64×224×224", "▇▂", "1,792", "86.7", "M"],
-        ["features.2", "conv", "3×3,", "pad", "1", "64", "of", "64×3×3", "64×224×224", "▇▂", "36,928", "1.85", "G"],
+        [
+            "features.0",
+            "conv",
+            "3×3,",
+            "pad",
+            "1",
+            "64",
+            "of",
+            "3×3×3",
+            "64×224×224",
+            "▇▂",
+            "1,792",
+            "86.7",
+            "M",
+        ],
+        [
+            "features.2",
+            "conv",
+            "3×3,",
+            "pad",
+            "1",
+            "64",
+            "of",
+            "64×3×3",
+            "64×224×224",
+            "▇▂",
+            "36,928",
+            "1.85",
+            "G",
+        ],
     ]
     assert text_width(lines[-1]) <= 80
 

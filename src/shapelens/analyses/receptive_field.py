@@ -146,9 +146,11 @@ def _compose(field: Field, link: Link) -> Field | Everything | Unknown:
     """What a cell sees of the input when it sees cells that see the input."""
     if link.spans is None:
         return Unknown("it depends on a size that is not known")
+    axis = None if link.merged else link.output_axis
     if link.advance == 0:
-        first, last = field.span(link.spans[0][0])
-        return Field(None if link.merged else link.output_axis, 1, 0, ((first, last),), field.aligned)
+        # Every period sees the same cells again.
+        seen = tuple([_cells_seen(field, first, last) for first, last in link.spans])
+        return Field(axis, link.period, 0, seen, field.aligned)
     common = lcm(link.advance, field.period)
     period = link.period * (common // link.advance)
     if period > MAXIMUM_PERIOD:
@@ -157,18 +159,18 @@ def _compose(field: Field, link: Link) -> Field | Everything | Unknown:
     for cell in range(period):
         whole, phase = divmod(cell, link.period)
         first, last = (edge + whole * link.advance for edge in link.spans[phase])
-        if last < first:
-            spans.append((0, -1))
-            continue
-        # Spans move on with the cell, so only phases of the outermost cells can be the first or last.
-        cells = range(first, min(last, first + field.period) + 1)
-        tail = range(max(first, last - field.period), last + 1)
-        seen = [span for span in map(field.span, (*cells, *tail)) if span[0] <= span[1]]
-        spans.append((min(f for f, _ in seen), max(n for _, n in seen)) if seen else (0, -1))
-    axis = None if link.merged else link.output_axis
-    return _reduced(
-        Field(axis, period, field.advance * (common // field.period), tuple(spans), field.aligned)
-    )
+        spans.append(_cells_seen(field, first, last))
+    advance = field.advance * (common // field.period)
+    return _reduced(Field(axis, period, advance, tuple(spans), field.aligned))
+
+
+def _cells_seen(field: Field, first: int, last: int) -> Span:
+    """The input cells that some neighbouring cells of a field see together."""
+    # Spans move on with the cell, so only phases of the outermost cells can be the first or last.
+    cells = range(first, min(last, first + field.period) + 1)
+    tail = range(max(first, last - field.period), last + 1)
+    seen = [span for span in map(field.span, (*cells, *tail)) if span[0] <= span[1]]
+    return (min(f for f, _ in seen), max(n for _, n in seen)) if seen else (0, -1)
 
 
 def _reduced(field: Field) -> Field:

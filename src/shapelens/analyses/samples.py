@@ -6,7 +6,7 @@ from shapelens.dims import Dim, Expression, Unknown
 from shapelens.network import Evaluation
 from shapelens.operators import Shape, Tensor
 
-__all__ = ["batch_of", "per_sample", "sample_of"]
+__all__ = ["batch_of", "free_sizes", "per_sample", "sample_of"]
 
 
 def batch_of(evaluation: Evaluation) -> Dim:
@@ -16,6 +16,48 @@ def batch_of(evaluation: Evaluation) -> Dim:
         if shape and axis is not None and axis < len(shape):
             return shape[axis]
     return 1
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
+
+
+def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
+    """The names of the symbols that are sizes of a sample: all but the batch's."""
+    batch = batch_of(evaluation)
+    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
+    return tuple([name for name in evaluation.symbols if name not in names])
 
 
 def sample_of(tensor: Tensor, batch: Dim) -> Shape | Unknown:

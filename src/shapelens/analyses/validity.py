@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shapelens.analyses.samples import free_sizes
+from shapelens.analyses.samples import free_sizes
+from shapelens.analyses.samples import free_sizes
+from shapelens.analyses.samples import free_sizes
+from shapelens.analyses.samples import free_sizes
+from shapelens.analyses.samples import free_sizes
 from shapelens.dims import Condition, Unknown, condition_text
 from shapelens.dims.sets import PeriodError, SizeSet
 from shapelens.network import Evaluation
@@ -29,7 +35,7 @@ def validity_text(evaluation: Evaluation) -> str:
     if evaluation.broken:
         return "works for no size"
     sets, others = _sets(evaluation.conditions)
-    names = [name for name in evaluation.symbols if name != "N" or name in sets]
+    names = free_sizes(evaluation)
     if any(sizes.is_empty for sizes in sets.values()):
         return "works for no size"
     limited = {name: str(sizes) for name, sizes in sets.items() if sizes != SizeSet.every()}

@@ -15,6 +15,7 @@ __all__ = ["run"]
 
 _MAXIMUM_BATCH = 2**31 - 1
 _ERRORS_FOUND = 1
+_INTERRUPTED = 130
 
 
 class _Command(click.Command):
@@ -78,6 +79,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as usage:
         print_lines(error_lines(_usage(usage), max(terminal_width(), 60)), sys.stderr, ascii_only=ascii_only)
         return UsageError.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
     except BrokenPipeError:
         # Whoever reads has seen enough; what is left to write goes nowhere, quietly.
         import os
@@ -137,7 +140,18 @@ def _named_shapes(shapes: Sequence[str]) -> dict[str, str]:
 
 
 def _write(content: str) -> None:
-    sys.stdout.write(content if content.endswith("\n") else content + "\n")
+    """Text for other programs; what the stream's encoding has no sign for is escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    shown = content.encode(encoding, "backslashreplace").decode(encoding)
+    sys.stdout.write(shown if shown.endswith("\n") else shown + "\n")
+
+
+def _write_json(data: object) -> None:
+    import json
+
+    from shapelens.output.terminal import is_ascii
+
+    _write(json.dumps(data, indent=1, ensure_ascii=is_ascii(sys.stdout)))
 
 
 # commands ---------------------------------------------------------------------------------------------
@@ -178,9 +192,7 @@ def _show(  # noqa: PLR0913, PLR0917 - one argument for each option
     inspection = inspection.symbolic() if symbolic else inspection
     status = _ERRORS_FOUND if any(f.severity == "error" for f in inspection.findings) else 0
     if written_as == "json":
-        import json
-
-        _write(json.dumps(inspection.to_dict(), indent=1, ensure_ascii=False))
+        _write_json(inspection.to_dict())
         return status
     laid_out = terminal_width(width) if written_as == "table" else 1000
     plain_signs = ascii_only or (written_as == "table" and is_ascii(sys.stdout))
@@ -250,11 +262,9 @@ def _explain(what: str, sample: str | None, batch: int | None, shapes: tuple[str
 
     document = explain(what, sample, batch=batch, shapes=_named_shapes(shapes))
     if written_as == "json":
-        import json
-
         from shapelens.output.json import document_data
 
-        _write(json.dumps(document_data(document), indent=1, ensure_ascii=False))
+        _write_json(document_data(document))
     elif written_as == "markdown":
         from shapelens.output.delimited import document_markdown
 
@@ -274,20 +284,19 @@ def _classics(written_as: str, width: int | None, ascii_only: bool) -> int:
     from shapelens.readers.classics import CLASSICS
 
     if written_as == "json":
-        import json
-
-        listed = [{"name": c.name, "title": c.title, "variant": c.variant} for c in CLASSICS.values()]
-        _write(json.dumps(listed, indent=1, ensure_ascii=False))
+        _write_json([{"name": c.name, "title": c.title, "variant": c.variant} for c in CLASSICS.values()])
         return 0
-    from shapelens.explanation.document import ANSWER, LABEL, text
-    from shapelens.output.terminal import print_lines
+    from shapelens.dims import shape_text
+    from shapelens.explanation.document import ANSWER, LABEL, columns, plain_text, text, text_width
+    from shapelens.output.terminal import print_lines, terminal_width
 
-    longest = max(map(len, CLASSICS))
-    lines = [
-        text(
-            (f"{c.name:<{longest}}", ANSWER), f"  {c.title}", (f"   {c.variant}" if c.variant else "", LABEL)
-        )
-        for c in CLASSICS.values()
-    ]
+    listed = list(CLASSICS.values())
+    names = [text((classic.name, ANSWER)) for classic in listed]
+    samples = [text(shape_text(classic.sample)) for classic in listed]
+    titles = [text(classic.title) for classic in listed]
+    variants = [text((classic.variant, LABEL)) for classic in listed]
+    lines = columns([names, samples, titles, variants], gap=2)
+    if max(text_width(plain_text(line)) for line in lines) > terminal_width(width):
+        lines = columns([names, samples, titles], gap=2)
     print_lines([*lines, (), text(("next  shapelens show vgg16", LABEL))], ascii_only=ascii_only)
     return 0

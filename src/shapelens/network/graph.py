@@ -25,11 +25,20 @@ class Origin:
         kind: `onnx`, `torch`, `keras`, `notation` or `classic`.
         name: a file's name, a model's, a layer text.
         variant: which of several networks of that name this is; empty where there is but one.
+        typed: how it is named in a command, where that is not its name: a file's path.
     """
 
     kind: str
     name: str
     variant: str = ""
+    typed: str = ""
+
+    @property
+    def argument(self) -> str:
+        """How it is named in a command, quoted for a shell."""
+        from shlex import quote
+
+        return quote(self.typed or self.name)
 
 
 @dataclass(frozen=True, slots=True)

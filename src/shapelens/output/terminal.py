@@ -22,6 +22,8 @@ from shapelens.output.lines import ascii_line, safe
 
 __all__ = ["STYLES", "has_colour", "is_ascii", "print_lines", "terminal_width"]
 
+_USUAL_WIDTH = 80
+
 STYLES = {
     ANSWER: "bold",
     POSITIONS: "cyan",
@@ -51,9 +53,14 @@ def terminal_width(asked: int | None = None) -> int:
     """The width to lay out for: as asked, `COLUMNS`, the terminal's, or 80 where there is none."""
     if asked is not None:
         return asked
-    from shutil import get_terminal_size
-
-    return get_terminal_size((80, 24)).columns
+    # As shutil does it, without the archive formats that importing shutil brings along.
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH
 
 
 def print_lines(lines: Sequence[Text], stream: TextIO | None = None, *, ascii_only: bool = False) -> None:

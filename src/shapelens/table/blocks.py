@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from shapelens.network import Step
 
-__all__ = ["Block", "block_tree", "signature", "steps_of"]
+__all__ = ["Block", "block_tree", "grouped", "signature", "steps_of"]
 
 _CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
 
@@ -51,6 +57,308 @@ def steps_of(children: Sequence[Block | Step]) -> Iterator[Step]:
 def _last_part(child: Block | Step) -> str:
     path = child.path if isinstance(child, Block) else child.node.name
     return path.rpartition(".")[2].partition(":")[0]
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {
+        value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs
+    }
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs}
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs}
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs}
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs}
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
+
+
+def grouped(steps: Sequence[Step]) -> list[Step]:
+    """Steps in an order in which each module's stand together, wherever what they take allows it.
+
+    A file may interleave modules that do not hang on each other. Modules stand in the order of their first steps, each
+    after those whose values it takes; where two take from each other in turn, the order stays as it is.
+    """
+    return _grouped(list(steps), "")
+
+
+def _grouped(steps: list[Step], path: str) -> list[Step]:
+    """Steps inside one module, with each module in it together."""
+    groups: dict[str, list[Step]] = {}
+    for place, step in enumerate(steps):
+        enclosing = _enclosing(step)
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
+        groups.setdefault(inner or f"{place}", []).append(step)
+    order = _ordered(list(groups.values()))
+    result: list[Step] = []
+    for group in order if order is not None else [[step] for step in steps]:
+        enclosing = _enclosing(group[0])
+        inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
+        result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
+    return result
+
+
+def _ordered(groups: list[list[Step]]) -> list[list[Step]] | None:
+    """Groups each after those whose values it takes, the earlier first; None where they go round in a circle."""
+    home = {value: number for number, group in enumerate(groups) for step in group for value in step.node.outputs}
+    waits = [
+        {home[v] for step in group for v in step.node.inputs if v in home and home[v] != number}
+        for number, group in enumerate(groups)
+    ]
+    ready = [number for number, earlier in enumerate(waits) if not earlier]
+    followers: dict[int, list[int]] = {}
+    for number, earlier in enumerate(waits):
+        for one in earlier:
+            followers.setdefault(one, []).append(number)
+    open_count = [len(earlier) for earlier in waits]
+    order: list[list[Step]] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)
+        order.append(groups[number])
+        for later in followers.get(number, ()):
+            open_count[later] -= 1
+            if not open_count[later]:
+                heappush(ready, later)
+    return order if len(order) == len(groups) else None
 
 
 def block_tree(steps: Sequence[Step], modules: Mapping[str, str]) -> Block:

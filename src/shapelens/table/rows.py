@@ -13,7 +13,7 @@ from shapelens.dims import Dim, Unknown, total
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Activation, Cast, Convolution, Filters, Pool, Tensor
 from shapelens.operators.windows import setting_words
-from shapelens.table.blocks import Block, block_tree, signature
+from shapelens.table.blocks import Block, block_tree, grouped, signature
 
 __all__ = ["ALL", "Row", "Rows", "is_bookkeeping", "rows_of"]
 
@@ -133,7 +133,7 @@ def rows_of(evaluation: Evaluation, costs: Costs, fields: Mapping[str, FieldOf],
     if depth >= ALL:
         rows = [_layer_row(context, [step]) for step in evaluation.steps]
     else:
-        shown = [step for step in evaluation.steps if not is_bookkeeping(step)]
+        shown = grouped([step for step in evaluation.steps if not is_bookkeeping(step)])
         rows = list(_rows_within(context, block_tree(shown, evaluation.network.modules), 0))
     rows = _with_takes(rows, evaluation)
     folded = Counter(words for row in rows if not row.indent for words in _unshown(row))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs, costs_of
 from shapelens.analyses.receptive_field import FieldOf
-from shapelens.analyses.samples import batch_of, sample_of
+from shapelens.analyses.samples import batch_of, free_sizes, sample_of
 from shapelens.analyses.validity import validity_text
 from shapelens.dims import Dim, Expression, Path, Unknown, evaluate, evaluate_condition
 from shapelens.dims.counts import count_text
@@ -207,8 +207,8 @@ def _following(evaluation: Evaluation, rows: Rows) -> str:
     layer = next((row for row in rows.rows if row.filters is not None), None)
     block = next((row for row in rows.rows if row.main is None), None)
     if layer is None and block is not None:
-        return f"shapelens show {network.name} --depth 2"
-    return f"shapelens explain {network.name}::{layer.name}" if layer is not None else ""
+        return f"shapelens show {network.origin.argument} --depth 2"
+    return f"shapelens explain {network.origin.argument}::{layer.name}" if layer is not None else ""
 
 
 # examples of a symbolic table -------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def _following(evaluation: Evaluation, rows: Rows) -> str:
 
 def _examples(view: View, rows: Rows, evaluation: Evaluation) -> list[Text]:
     """The rows where the spatial size changes, at a few sizes: what the formulas come to."""
-    names = [name for name in evaluation.symbols if name != "N"]
+    names = free_sizes(evaluation)
     if not view.is_symbolic or not names or len(names) > 3:
         return []
     stages = _stages(view, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shapelens.readers.onnx.model import OnnxNode
 
@@ -34,16 +35,27 @@ def module_path(node: OnnxNode) -> tuple[str, str]:
 
 
 class Names:
-    """Gives every node a name of its own."""
+    """Gives every node a name of its own.
 
-    def __init__(self, taken: set[str]) -> None:
+    Args:
+        taken: the names that are not to be given.
+        nodes: the nodes; a module that others stand in lends its name to no single operator.
+    """
+
+    def __init__(self, taken: set[str], nodes: Iterable[OnnxNode]) -> None:
         self._taken = taken
         self._times: dict[str, int] = {}
+        self._containers: set[str] = set()
+        for node in nodes:
+            path, _, _ = module_path(node)[0].rpartition(".")
+            while path and path not in self._containers:
+                self._containers.add(path)
+                path = path.rpartition(".")[0]
 
     def of(self, node: OnnxNode) -> str:
         """The module's path for the operator that gives the module its name, else what the file says."""
         path, _ = module_path(node)
-        if path and path not in self._taken:
+        if path and path not in self._taken and path not in self._containers:
             return self._take(path)
         if path:
             return self._take(f"{path}.{node.operator.lower()}")

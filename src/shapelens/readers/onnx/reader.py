@@ -11,11 +11,11 @@ from shapelens.errors import MalformedFileError
 from shapelens.network import Input, Network, Node, Origin, Weight
 from shapelens.operators import Opaque, Shape
 from shapelens.readers.building import EXAMPLE_SIZE
-from shapelens.readers.onnx import operators as _translators  # noqa: F401 - enters the translators
 from shapelens.readers.onnx.model import OnnxModel, OnnxNode, OnnxTensor, OnnxValue
 from shapelens.readers.onnx.naming import Names, module_path
 from shapelens.readers.onnx.opening import read_model
-from shapelens.readers.onnx.translation import TRANSLATORS, AttributeKindError, Call, Translation
+from shapelens.readers.onnx.operators import translator_of
+from shapelens.readers.onnx.translation import AttributeKindError, Call, Translation
 from shapelens.readers.onnx.visible import visible
 
 __all__ = ["network_of", "read_onnx"]
@@ -54,9 +54,9 @@ def network_of(model: OnnxModel) -> Network:
     ordered = _in_order(nodes, {*constants, *(v.name for v in declared)}, model.path)
     ranks = {name: len(t.shape) for name, t in constants.items()}
     ranks |= {i.name: len(i.shape) for i in inputs if i.shape is not None}
-    names = Names({value.name for value in declared})
+    names = Names({value.name for value in declared}, ordered)
     return Network(
-        Origin("onnx", os.path.basename(model.path)),
+        Origin("onnx", os.path.basename(model.path), typed=str(model.path)),
         inputs,
         tuple(v.name for v in graph.outputs),
         tuple([_node(node, model, constants, ranks, names) for node in ordered]),
@@ -98,7 +98,7 @@ def _node(
 def _translated(
     node: OnnxNode, model: OnnxModel, constants: Mapping[str, OnnxTensor], ranks: Mapping[str, int]
 ) -> Translation:
-    translator = TRANSLATORS.get((node.domain, node.operator))
+    translator = translator_of(node.domain, node.operator)
     if translator is None:
         called = f"{node.domain}.{node.operator}" if node.domain else node.operator
         return Translation(Opaque(called), tuple([name or None for name in node.inputs]))

@@ -103,7 +103,7 @@ class Call:
         value = self.attribute(name, kind=tuple)
         if value is not None and not all(isinstance(number, (int, float)) for number in value):
             raise AttributeKindError(name)
-        return value
+        return None if value is None else tuple(value)
 
     def pairs(self, name: str) -> tuple[tuple[int, int], ...] | None:
         """Numbers before and after each axis: a list of all that stand before, then of all that stand after.

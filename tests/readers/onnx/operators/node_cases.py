@@ -25,10 +25,10 @@ import pytest
 from shapelens.dims import Expression, Path, Unknown, bounds, evaluate, following, symbol
 from shapelens.operators import Operator, Outcome, Tensor, apply
 from shapelens.operators.contents import MAXIMUM_CONTENTS
-from shapelens.readers.onnx import operators  # noqa: F401 - enters the translators
 from shapelens.readers.onnx.decoding import decode_model
 from shapelens.readers.onnx.model import OnnxNode
-from shapelens.readers.onnx.translation import TRANSLATORS, Call
+from shapelens.readers.onnx.operators import translator_of
+from shapelens.readers.onnx.translation import Call, Translation
 
 pytest.importorskip("onnx")
 
@@ -97,9 +97,15 @@ def _cases(names: Sequence[str]) -> Iterator[Case]:
 def translated(case: Case) -> tuple[Operator, tuple[int | None, ...]]:
     """The operator, and for each of its inputs which input of the node it is."""
     call = Call(case.node, case.version, {}, {})
-    translation = TRANSLATORS["", case.node.operator](call)
+    translation = _translated(call)
     places = {name: place for place, name in enumerate(case.node.inputs) if name}
     return translation.operator, tuple([None if n is None else places[n] for n in translation.inputs])
+
+
+def _translated(call: Call) -> Translation:
+    translator = translator_of("", call.node.operator)
+    assert translator is not None, call.node.operator
+    return translator(call)
 
 
 def dtype_of(array: np.ndarray) -> str:
@@ -116,7 +122,7 @@ def contents_of(array: np.ndarray) -> tuple[Any, ...] | None:
 
 def shape_of_node(node: OnnxNode, version: int, inputs: Sequence[Tensor]) -> Any:
     """The shape of the first output of a node, its inputs being given in the node's order."""
-    translation = TRANSLATORS["", node.operator](Call(node, version, {}, {}))
+    translation = _translated(Call(node, version, {}, {}))
     fed = dict(zip(node.inputs, inputs, strict=True))
     taken = [None if name is None else fed[name] for name in translation.inputs]
     return apply(translation.operator, taken, len(node.outputs), node.operator).outputs[0].shape

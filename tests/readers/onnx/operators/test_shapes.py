@@ -7,7 +7,8 @@ import pytest
 from shapelens.operators import Tensor, apply
 from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
 from shapelens.readers.onnx.operators.shapes import count_symbol
-from shapelens.readers.onnx.translation import TRANSLATORS, Call
+from shapelens.readers.onnx.operators import translator_of
+from shapelens.readers.onnx.translation import Call
 from tests.readers.onnx.operators.node_cases import WAYS, cases, evaluate_case, shape_of_node
 
 OPERATORS = (
@@ -68,7 +69,7 @@ def test_only_a_count_is_unknown(way) -> None:
 )
 def test_a_constant_in_each_of_its_forms(attributes, expected) -> None:
     node = OnnxNode("Constant", "", "", (), ("y",), attributes, {})
-    translation = TRANSLATORS["", "Constant"](Call(node, 13, {}, {}))
+    translation = translator_of("", "Constant")(Call(node, 13, {}, {}))
     assert apply(translation.operator, ()).outputs == (expected,)
 
 
@@ -87,7 +88,7 @@ def test_a_constant_in_each_of_its_forms(attributes, expected) -> None:
     ],
 )
 def test_random_tensors(node, expected) -> None:
-    translation = TRANSLATORS["", node.operator](Call(node, 15, {}, {}))
+    translation = translator_of("", node.operator)(Call(node, 15, {}, {}))
     fed = [Tensor((2, 9), "float16") for _ in node.inputs]
     assert apply(translation.operator, fed).outputs == (expected,)
 

@@ -1,33 +1,87 @@
-"""The translators of ONNX operators, a file for each family. Importing this package enters all of them."""
+"""The translators of ONNX operators, a file for each family, which is imported when one of its operators is met."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
-__all__ = ["FAMILIES"]
+from shapelens.readers.onnx.translation import TRANSLATORS, Translator
 
-FAMILIES = (
-    "attention",
-    "columns",
-    "contributed",
-    "elementwise",
-    "joining",
-    "linear",
-    "loss",
-    "normalization",
-    "padding",
-    "quantization",
-    "recurrent",
-    "reduction",
-    "reshaping",
-    "resizing",
-    "sampling",
-    "shapes",
-    "shuffling",
-    "slicing",
-    "windows",
-)
-"""The files of this package."""
+__all__ = ["FAMILIES", "import_all", "translator_of"]
 
-for _family in FAMILIES:
-    import_module(f"{__name__}.{_family}")
+FAMILIES: dict[tuple[str, str], str] = {
+    ("attention", ""): "Attention LinearAttention RotaryEmbedding",
+    ("attention", "ai.onnx.preview"): "FlexAttention",
+    ("columns", ""): "Col2Im",
+    ("contributed", "com.microsoft"): (
+        "FastGelu FusedConv Gelu NhwcMaxPool QLinearAdd QLinearAveragePool QLinearConcat QLinearConv "
+        "QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearSigmoid QLinearSoftmax QuickGelu"
+    ),
+    ("elementwise", ""): (
+        "Abs Acos Acosh Add And Asin Asinh Atan Atanh BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr "
+        "BitwiseXor Cast CastLike Ceil Celu Clip Cos Cosh Div Dropout Elu Equal Erf Exp Floor Gelu "
+        "Greater GreaterOrEqual HardSigmoid HardSwish IsInf IsNaN LeakyRelu Less LessOrEqual Log Max Mean "
+        "Min Mish Mod Mul Neg Not Or PRelu Pow Reciprocal RegexFullMatch Relu Round Selu Shrink Sigmoid "
+        "Sign Sin Sinh Softplus Softsign Sqrt StringConcat Sub Sum SwiGLU Swish Tan Tanh ThresholdedRelu "
+        "Where Xor"
+    ),
+    ("joining", ""): "Concat Split",
+    ("linear", ""): "Einsum Gemm MatMul MatMulInteger QLinearMatMul",
+    ("loss", ""): "NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss",
+    ("normalization", ""): (
+        "BatchNormalization GroupNormalization InstanceNormalization LRN LayerNormalization "
+        "LpNormalization MeanVarianceNormalization RMSNormalization"
+    ),
+    ("padding", ""): "CenterCropPad Pad",
+    ("quantization", ""): "DequantizeLinear DynamicQuantizeLinear QuantizeLinear",
+    ("recurrent", ""): "GRU LSTM RNN",
+    ("reduction", ""): (
+        "ArgMax ArgMin CumProd CumSum Hardmax LogSoftmax ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
+        "ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Softmax TopK"
+    ),
+    ("reshaping", ""): "Expand Flatten Reshape Squeeze Tile Transpose Unsqueeze",
+    ("resizing", ""): "Resize Upsample",
+    ("sampling", ""): "AffineGrid GridSample",
+    ("shapes", ""): (
+        "Bernoulli BlackmanWindow Constant ConstantOfShape EyeLike HammingWindow HannWindow Identity "
+        "Multinomial NonMaxSuppression NonZero RandomNormal RandomNormalLike RandomUniform "
+        "RandomUniformLike Range Shape Size Unique"
+    ),
+    ("shuffling", ""): "DepthToSpace SpaceToDepth",
+    ("slicing", ""): (
+        "Compress Gather GatherElements GatherND OneHot ReverseSequence Scatter ScatterElements ScatterND "
+        "Slice TensorScatter Trilu"
+    ),
+    ("windows", ""): (
+        "AveragePool Conv ConvInteger ConvTranspose DeformConv GlobalAveragePool GlobalLpPool "
+        "GlobalMaxPool LpPool MaxPool MaxRoiPool MaxUnpool QLinearConv RoiAlign"
+    ),
+}
+"""The operators that each file of this package translates, by file and domain."""
+
+_HOMES = {
+    (domain, operator): family for (family, domain), names in FAMILIES.items() for operator in names.split()
+}
+
+
+def translator_of(domain: str, operator: str) -> Translator | None:
+    """The translator of an operator, or None where it has none.
+
+    >>> translator_of("", "Conv").__name__, translator_of("", "Svm")
+    ('convolution', None)
+
+    Args:
+        domain: empty for ONNX' own.
+        operator: its name there.
+    """
+    family = _HOMES.get((domain, operator))
+    if family is None:
+        return None
+    if (domain, operator) not in TRANSLATORS:
+        import_module(f"{__name__}.{family}")
+    return TRANSLATORS[domain, operator]
+
+
+def import_all() -> None:
+    """Import every family, so that all translators are entered."""
+    for family, _ in FAMILIES:
+        import_module(f"{__name__}.{family}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
 from shapelens.operators import (
@@ -30,6 +29,8 @@ def count_symbol(call: Call) -> str:
         return ""
     if f"k_{output}".isidentifier():
         return f"k_{output}"
+    from hashlib import blake2b
+
     digest = blake2b(output.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     letters = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in output[:60])
     return f"k_{letters.strip('_')}_{digest}"
