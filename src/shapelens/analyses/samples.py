@@ -25,41 +25,6 @@ def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
     return tuple([name for name in evaluation.symbols if name not in names])
 
 
-def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
-    """The names of the symbols that are sizes of a sample: all but the batch's."""
-    batch = batch_of(evaluation)
-    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
-    return tuple([name for name in evaluation.symbols if name not in names])
-
-
-def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
-    """The names of the symbols that are sizes of a sample: all but the batch's."""
-    batch = batch_of(evaluation)
-    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
-    return tuple([name for name in evaluation.symbols if name not in names])
-
-
-def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
-    """The names of the symbols that are sizes of a sample: all but the batch's."""
-    batch = batch_of(evaluation)
-    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
-    return tuple([name for name in evaluation.symbols if name not in names])
-
-
-def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
-    """The names of the symbols that are sizes of a sample: all but the batch's."""
-    batch = batch_of(evaluation)
-    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
-    return tuple([name for name in evaluation.symbols if name not in names])
-
-
-def free_sizes(evaluation: Evaluation) -> tuple[str, ...]:
-    """The names of the symbols that are sizes of a sample: all but the batch's."""
-    batch = batch_of(evaluation)
-    names = {symbol.name for symbol in batch.symbols()} if isinstance(batch, Expression) else set()
-    return tuple([name for name in evaluation.symbols if name not in names])
-
-
 def sample_of(tensor: Tensor, batch: Dim) -> Shape | Unknown:
     """The shape of one sample of a tensor: without the leading axis, where that is the batch.
 

@@ -9,11 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapelens.analyses.samples import free_sizes
-from shapelens.analyses.samples import free_sizes
-from shapelens.analyses.samples import free_sizes
-from shapelens.analyses.samples import free_sizes
-from shapelens.analyses.samples import free_sizes
-from shapelens.analyses.samples import free_sizes
 from shapelens.dims import Condition, Unknown, condition_text
 from shapelens.dims.sets import PeriodError, SizeSet
 from shapelens.network import Evaluation
