@@ -35,6 +35,7 @@ STORIES: dict[str, list[str]] = {
     "ceil-mode": ["explain", "MaxPool2d(1, stride=2, ceil_mode=True)", "--input", "8x32x32"],
     # What are groups? Depthwise?
     "depthwise": ["explain", "Conv2d(32, 32, 3, groups=32)", "--input", "32x28x28"],
+    "depthwise-saving": ["explain", "Conv2d(3, 64, 3, padding=1)", "--input", "3x28x28"],
     "groups": ["explain", "Conv2d(96, 256, 5, padding=2, groups=2)", "--input", "96x27x27"],
     # What does a 1×1 convolution do?
     "pointwise": ["explain", "Conv2d(256, 64, 1)", "--input", "256x56x56"],

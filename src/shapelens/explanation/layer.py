@@ -163,21 +163,16 @@ def _following(subject: Subject) -> str:
 
 def _other_size(subject: Subject) -> str:
     layout, source, name = subject.layout, subject.source, subject.evaluation.network.name
-    quoted = f'"{name}"' if '"' not in name else f"'{name}'"
-    if (
-        layout is None
-        or isinstance(source, Unknown)
-        or subject.is_broken
-        or "\n" in name
-        or "'" in quoted[1:-1]
-    ):
+    # In double quotes a shell leaves everything as it is but these.
+    is_plain = not set(name) & set('"$`\\!\n')
+    if layout is None or isinstance(source, Unknown) or subject.is_broken or not is_plain:
         return ""
     is_free = any(not isinstance(source[axis], int) for axis in layout.spatial)
     if not all(isinstance(source[axis], int) for axis in range(len(source)) if axis not in layout.spatial):
         return ""
     sizes = [("224" if is_free else layout.axes[axis]) if axis in layout.spatial else str(source[axis])
              for axis in range(len(source))]  # fmt: skip
-    return f"shapelens explain {quoted} --input {'x'.join(sizes)}"
+    return f'shapelens explain "{name}" --input {"x".join(sizes)}'
 
 
 def _unknown(step: Step) -> bool:
