@@ -63,6 +63,9 @@ def test_every_operator_is_found_in_its_family():
 
 def test_no_module_takes_the_name_of_what_it_gives():
     """A module that is imported becomes an attribute of its package, and would stand in the place of a function."""
-    code = "import shapelens; shapelens.explain('Conv2d(3, 8, 3)'); shapelens.inspect('vgg16'); print(shapelens.explain)"
+    code = (
+        "import shapelens; shapelens.explain('Conv2d(3, 8, 3)'); "
+        "shapelens.inspect('vgg16'); print(shapelens.explain)"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.startswith("<function explain")

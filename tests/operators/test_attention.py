@@ -14,7 +14,11 @@ N, T, S = symbol("N"), symbol("T"), symbol("S")
 def layer_inputs(query, key, value, width=64, together=True, bias=True, masks=(None, None), extra=False):
     """The inputs of a layer, in the order of its roles."""
     weights: list[Tensor | None] = [Tensor((3 * width, width))] if together else [None]
-    weights += [Tensor((3 * width,)) if bias else None, Tensor((width, width)), Tensor((width,)) if bias else None]
+    weights += [
+        Tensor((3 * width,)) if bias else None,
+        Tensor((width, width)),
+        Tensor((width,)) if bias else None,
+    ]
     maps = [(width, shape[-1]) for shape in (query, key, value)]
     weights += [None if together else Tensor(shape) for shape in maps]
     weights += [Tensor((1, 1, width)) if extra else None] * 2
@@ -32,7 +36,11 @@ def test_width_64_with_4_heads_on_10_tokens() -> None:
     assert macs_of(layer, inputs) == 176_640
     assert apply(layer, inputs).outputs[0].shape == (1, 10, 64)
     assert layer.words(inputs, []) == "attention, 4 heads"
-    parameters = [inputs[place].elements for place, role in enumerate(layer.roles) if role in layer.learned and inputs[place]]
+    parameters = [
+        inputs[place].elements
+        for place, role in enumerate(layer.roles)
+        if role in layer.learned and inputs[place]
+    ]
     assert sum(parameters) == 4 * 64 * 64 + 4 * 64
 
 
@@ -65,7 +73,9 @@ def test_a_layer_is_pytorchs(batch_first, batched, average, settings) -> None:
     torch.backends.mha.set_fastpath_enabled(False)
     try:
         with FlopCounterMode(display=False) as counter:
-            true, weights = layer(*[torch.empty(s, device="meta") for s in shapes], average_attn_weights=average)
+            true, weights = layer(
+                *[torch.empty(s, device="meta") for s in shapes], average_attn_weights=average
+            )
     finally:
         torch.backends.mha.set_fastpath_enabled(was_fast)
     operator = MultiHeadAttention(

@@ -129,8 +129,17 @@ def test_operands_meet_from_left_to_right() -> None:
     outputs = apply(Einsum("ij,jk,kl->il"), inputs).outputs
     assert Einsum("ij,jk,kl->il").macs(inputs, outputs) == 2 * 3 * 4 + 2 * 4 * 5
     # Without a sum nothing is accumulated; an index of one operand is summed before.
-    for equation, macs in (("i,j->ij", 0), ("ij,ij->ij", 0), ("ij,ij->", 6), ("ij,k->k", 0), ("ijk,k->i", 2 * 4)):
-        shapes = [tuple([{"i": 2, "j": 3, "k": 4}[letter] for letter in term]) for term in equation.split("->")[0].split(",")]
+    for equation, macs in (
+        ("i,j->ij", 0),
+        ("ij,ij->ij", 0),
+        ("ij,ij->", 6),
+        ("ij,k->k", 0),
+        ("ijk,k->i", 2 * 4),
+    ):
+        shapes = [
+            tuple([{"i": 2, "j": 3, "k": 4}[letter] for letter in term])
+            for term in equation.split("->")[0].split(",")
+        ]
         tensors = [Tensor(shape) for shape in shapes]
         assert Einsum(equation).macs(tensors, apply(Einsum(equation), tensors).outputs) == macs, equation
 

@@ -97,7 +97,12 @@ def test_what_does_not_fit_says_which_axis_and_what() -> None:
 
 @pytest.mark.parametrize(
     ("axis", "other", "expected"),
-    [(1, (64,), (1, 64, 7, 9)), (2, (7,), (1, 64, 7, 9)), (1, (64, 7), (1, 64, 7, 9)), (-3, (64,), (1, 64, 7, 9))],
+    [
+        (1, (64,), (1, 64, 7, 9)),
+        (2, (7,), (1, 64, 7, 9)),
+        (1, (64, 7), (1, 64, 7, 9)),
+        (-3, (64,), (1, 64, 7, 9)),
+    ],
 )
 def test_the_second_operand_may_be_aligned_at_an_axis(axis, other, expected) -> None:
     operator = Elementwise("add", axis=axis)
@@ -113,7 +118,9 @@ def test_some_want_one_shape_without_broadcasting() -> None:
     operator = Elementwise("swiglu", same_shape=True)
     assert apply(operator, [Tensor((2, 3)), Tensor((2, 3))]).outputs[0].shape == (2, 3)
     assert apply(operator, [Tensor((2, 3)), Tensor((1, 3))]).broken[0].spoils == (0,)
-    assert apply(operator, [Tensor((2, 3)), Tensor((3,))]).outputs[0].shape == Unknown("because of Elementwise")
+    assert apply(operator, [Tensor((2, 3)), Tensor((3,))]).outputs[0].shape == Unknown(
+        "because of Elementwise"
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,5 +179,9 @@ def test_weights_follow_the_channels_that_they_meet() -> None:
 
 
 def test_signs() -> None:
-    assert [Elementwise(name).sign for name in ("add", "multiply", "less_or_equal")] == ["+", "·", "less or equal"]
+    assert [Elementwise(name).sign for name in ("add", "multiply", "less_or_equal")] == [
+        "+",
+        "·",
+        "less or equal",
+    ]
     assert Elementwise("less_or_equal").words([], []) == "less or equal"

@@ -15,7 +15,13 @@ N, H = symbol("N"), symbol("H")
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize(
     ("scores", "labels"),
-    [((8, 10), (8,)), ((8, 10, 4), (8, 4)), ((8, 10, 4, 5), (8, 4, 5)), ((8, 10), (7,)), ((8, 10, 4), (8, 5))],
+    [
+        ((8, 10), (8,)),
+        ((8, 10, 4), (8, 4)),
+        ((8, 10, 4, 5), (8, 4, 5)),
+        ((8, 10), (7,)),
+        ((8, 10, 4), (8, 5)),
+    ],
 )
 @pytest.mark.parametrize("weight", [None, 10, 9])
 def test_a_loss_is_pytorchs(reduction, scores, labels, weight) -> None:
@@ -55,7 +61,9 @@ def test_one_loss_a_label_sees_its_own_place() -> None:
         assert len(loss.links(inputs, apply(loss, inputs).outputs)) == count
 
 
-@given(reduction=st.sampled_from(["none", "sum"]), numbers=st.lists(st.integers(1, 4), min_size=4, max_size=4))
+@given(
+    reduction=st.sampled_from(["none", "sum"]), numbers=st.lists(st.integers(1, 4), min_size=4, max_size=4)
+)
 def test_four_readings(reduction, numbers) -> None:
     inputs = [Tensor((N, 10, H)), Tensor((N, symbol("W"))), Tensor((10,))]
     symbols = {"N": (1, 2, 3, 4), "H": numbers, "W": (1, 2, 3, 4)}

@@ -58,7 +58,11 @@ def test_a_zero_point_is_as_its_scale() -> None:
 
 def test_a_scale_that_comes_with_the_tensor() -> None:
     outcome = apply(DynamicQuantize(), [Tensor((N, 3))], 3)
-    assert [(t.shape, t.dtype) for t in outcome.outputs] == [((N, 3), "uint8"), ((), "float32"), ((), "uint8")]
+    assert [(t.shape, t.dtype) for t in outcome.outputs] == [
+        ((N, 3), "uint8"),
+        ((), "float32"),
+        ((), "uint8"),
+    ]
 
 
 def test_what_is_not_known_stays_so() -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from shapelens.dims import Unknown, symbol
 from shapelens.operators import GRU, LSTM, RNN, Tensor, apply
-
 from tests.operators.readings import assert_readings_agree
 
 T, N, F = symbol("T"), symbol("N"), symbol("F")
@@ -35,7 +34,13 @@ def macs_of(operator, inputs):
 
 @pytest.mark.parametrize(
     ("operator", "macs"),
-    [(LSTM(), 12_000), (LSTM(bidirectional=True), 24_000), (LSTM(layers=2), 28_000), (GRU(), 9_000), (RNN(), 3_000)],
+    [
+        (LSTM(), 12_000),
+        (LSTM(bidirectional=True), 24_000),
+        (LSTM(layers=2), 28_000),
+        (GRU(), 9_000),
+        (RNN(), 3_000),
+    ],
 )
 def test_ten_features_in_twenty_out_five_steps(operator, macs) -> None:
     inputs = fed((5, 1, 10), operator.layers, operator.directions, operator.gates, 10, 20)

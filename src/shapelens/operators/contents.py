@@ -18,7 +18,18 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from shapelens.dims import Condition, Dim, Unknown, all_of, any_of, at_least, different, negate, product, select
+from shapelens.dims import (
+    Condition,
+    Dim,
+    Unknown,
+    all_of,
+    any_of,
+    at_least,
+    different,
+    negate,
+    product,
+    select,
+)
 from shapelens.operators.functions import (
     FAILS,
     GIVES_TRUTH,

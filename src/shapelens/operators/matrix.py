@@ -47,9 +47,7 @@ class MatrixProduct(Operator):
         if left.rank == 0 or right.rank == 0:
             facts = {"gets": left.dims, "other": right.dims, "wants": "at least 1"}
             nothing = Unknown("a matrix product takes vectors and matrices")
-            return Outcome(
-                (left.shaped(nothing, dtype),), (Requirement("rank", False, facts, spoils=None),)
-            )
+            return Outcome((left.shaped(nothing, dtype),), (Requirement("rank", False, facts, spoils=None),))
         batch, requirements = broadcast([left.dims[:-2], right.dims[:-2]])
         fits = _contraction(left, right, left.rank - 1, max(right.rank - 2, 0))
         rows, columns = left.dims[-2:-1], right.dims[-1:] if right.rank > 1 else ()

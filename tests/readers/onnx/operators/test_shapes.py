@@ -6,8 +6,8 @@ import pytest
 
 from shapelens.operators import Tensor, apply
 from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
-from shapelens.readers.onnx.operators.shapes import count_symbol
 from shapelens.readers.onnx.operators import translator_of
+from shapelens.readers.onnx.operators.shapes import count_symbol
 from shapelens.readers.onnx.translation import Call
 from tests.readers.onnx.operators.node_cases import WAYS, cases, evaluate_case, shape_of_node
 
