@@ -39,7 +39,7 @@ LAYERS = st.one_of(
 
 
 @given(st.lists(LAYERS, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_inner_cell_sees_what_brute_force_says(layers):
     size, margin = 64, 20
     net = LayerBuilder(Origin("notation", "stack"))

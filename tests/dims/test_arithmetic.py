@@ -58,14 +58,14 @@ POINTS = st.lists(POINT, min_size=1, max_size=6)
 
 
 @given(formulas(choices=True, leaves=10), POINTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_integers_are_pythons(formula: Formula, points):
     for point in points:
         assert build(formula, point) == brute_force(formula, point)
 
 
 @given(formulas(choices=True, leaves=10), POINTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_expressions_agree_along_their_path(formula: Formula, points):
     example = points[0]
     with following(Path(example)) as path:
@@ -78,7 +78,7 @@ def test_expressions_agree_along_their_path(formula: Formula, points):
 
 
 @given(formulas(choices=True, leaves=10), POINTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_lanes_agree(formula: Formula, points):
     assert values_of_lanes(formula, points) == [brute_force(formula, point) for point in points]
 
@@ -99,7 +99,7 @@ def values_of_lanes(formula, points):
 
 
 @given(formulas(choices=True, leaves=10), POINTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_recorded_programs_agree(formula: Formula, points):
     example = points[0]
     recorder = Recorder(example)
@@ -113,7 +113,7 @@ def test_recorded_programs_agree(formula: Formula, points):
 
 
 @given(formulas(choices=True, leaves=8), POINT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_conditions_agree(formula: Formula, point):
     truth = ("compare", ">=", formula, ("symbol", "W"))
     with following(Path(point)):

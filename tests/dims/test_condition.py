@@ -27,7 +27,7 @@ POINTS = [{"H": h, "W": w, "N": n} for h in (1, 2, 3, 7, 16) for w in (1, 4, 9) 
 
 @pytest.mark.parametrize("relation", OPERATORS)
 @given(formulas(leaves=4), formulas(leaves=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_comparison(relation, left: Formula, right: Formula):
     condition = Comparison(build(left), relation, build(right))
     for point in POINTS:
@@ -84,7 +84,7 @@ def test_two_that_do_not(left, right):
 
 
 @given(st.booleans(), st.integers(1, 20), st.integers(1, 20), st.integers(1, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_groups(joined_by_or, first, second, size):
     members = (Comparison(H, ">=", first), Comparison(H, "!=", second))
     group = (Either if joined_by_or else All)(members)

@@ -172,13 +172,13 @@ def test_normal_form_does_not_depend_on_the_order():
 
 
 @given(formulas(), SIZES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_value_is_kept(formula: Formula, sizes):
     assert evaluate(build(formula), sizes) == brute_force(formula, sizes)
 
 
 @given(formulas(), formulas(names=("W",), leaves=4), SIZES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_substitution_keeps_the_value(formula: Formula, inner: Formula, sizes):
     # H becomes another expression, made positive; symbols are sizes.
     positive = maximum(build(inner), 1)
@@ -188,7 +188,7 @@ def test_substitution_keeps_the_value(formula: Formula, inner: Formula, sizes):
 
 
 @given(formulas(affine=True, names=("H",)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_quasi_affine_is_recognised(formula: Formula):
     assert lift(build(formula)).is_quasi_affine
 

@@ -14,7 +14,7 @@ C, D, H, T, W, N, k = [symbol(name) for name in ("C", "D", "H", "T", "W", "N", "
 
 
 @given(formulas(), formulas(leaves=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_factors_multiply_back(formula: Formula, other: Formula):
     for dim in (build(formula), build(formula) * build(other)):
         found = factors(lift(dim))

@@ -65,7 +65,7 @@ def test_another_symbol_is_left_alone():
 
 
 @given(formulas(), st.integers(1, 12), st.integers(0, 11), st.integers(1, 30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_it_is_equal_for_these_sizes(formula: Formula, modulus, remainder, w):
     dim = build(formula)
     found = expression_given(dim, "H", modulus, remainder)
@@ -78,7 +78,7 @@ def test_it_is_equal_for_these_sizes(formula: Formula, modulus, remainder, w):
 
 
 @given(formulas(affine=True, names=("H",)), st.sampled_from([2, 4, 16]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_once_is_enough(formula: Formula, modulus):
     once = expression_given(build(formula), "H", modulus)
     assert expression_given(once, "H", modulus) == once

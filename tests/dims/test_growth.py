@@ -45,7 +45,7 @@ def test_no_growth(expression):
 
 
 @given(formulas(names=("H",), leaves=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_growth_against_brute_force(formula: Formula):
     dim = build(formula)
     assume(isinstance(dim, Expression))
@@ -58,7 +58,7 @@ def test_growth_against_brute_force(formula: Formula):
 
 
 @given(formulas(names=("H",), leaves=4), st.integers(0, 7), st.integers(1, 4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_refined(formula: Formula, later, times):
     dim = build(formula)
     assume(isinstance(dim, Expression))
@@ -74,7 +74,7 @@ def test_refined(formula: Formula, later, times):
 
 
 @given(st.lists(st.integers(-30, 30), min_size=1, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_turns_against_brute_force(coefficients):
     while len(coefficients) > 1 and coefficients[-1] == 0:
         coefficients.pop()

@@ -58,7 +58,7 @@ def truths(condition, count):
 
 @pytest.mark.parametrize("combine", ARITHMETIC)
 @given(st.lists(st.tuples(INTEGERS, INTEGERS), min_size=1, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_lanes_with_lanes(combine, pairs):
     if combine in (operator.floordiv, operator.mod):
         pairs = [(left, right or 1) for left, right in pairs]
@@ -70,7 +70,7 @@ def test_lanes_with_lanes(combine, pairs):
 
 @pytest.mark.parametrize("combine", ARITHMETIC)
 @given(VECTORS, INTEGERS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_lanes_with_an_integer(combine, values, other):
     if combine not in (operator.floordiv, operator.mod) or other:
         found = combine(lanes(values), other)
@@ -92,7 +92,7 @@ def assert_ends_hold(found):
 
 @pytest.mark.parametrize("relate", RELATIONS)
 @given(st.lists(st.tuples(INTEGERS, INTEGERS), min_size=1, max_size=5), INTEGERS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_comparisons(relate, pairs, other):
     left, right = zip(*pairs, strict=True)
     count = len(pairs)
@@ -102,7 +102,7 @@ def test_comparisons(relate, pairs, other):
 
 
 @given(VECTORS, INTEGERS, INTEGERS, INTEGERS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_select(values, threshold, when_true, when_false):
     truth = at_least(lanes(values), threshold)
     expected = [when_true if value >= threshold else when_false for value in values]

@@ -141,7 +141,7 @@ def test_a_symbol_without_a_value():
 
 
 @given(formulas(leaves=6), RELATIONS, formulas(leaves=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_verdicts_against_brute_force(left: Formula, relation, right: Formula):
     verdict = prove(Comparison(build(left), relation, build(right)))
     if verdict in (ALWAYS, NEVER):
@@ -152,7 +152,7 @@ def test_verdicts_against_brute_force(left: Formula, relation, right: Formula):
 @given(
     formulas(affine=True, names=("H",), leaves=5), RELATIONS, formulas(affine=True, names=("H",), leaves=4)
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_quasi_affine_inequality_of_one_symbol_is_always_settled(left: Formula, relation, right: Formula):
     comparison = Comparison(build(left), relation, build(right))
     repeats = period(comparison.difference)
@@ -173,7 +173,7 @@ def test_a_quasi_affine_inequality_of_one_symbol_is_always_settled(left: Formula
 
 
 @given(formulas(affine=True, leaves=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_period(formula: Formula):
     dim = build(formula)
     assume(isinstance(dim, Expression))
@@ -204,7 +204,7 @@ def test_periods(expression, expected):
 
 
 @given(formulas())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_bounds_are_never_too_narrow(formula: Formula):
     low, high = bounds(build(formula))
     values = [brute_force(formula, point) for point in POINTS[::7]]
@@ -213,7 +213,7 @@ def test_bounds_are_never_too_narrow(formula: Formula):
 
 
 @given(formulas(), st.integers(1, 6), st.integers(0, 6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_bounds_of_bounded_symbols(formula: Formula, least, more):
     dims = {name: symbol(name, least, least + more) for name in ("H", "W", "N")}
     low, high = bounds(build(formula, dims))
@@ -308,7 +308,7 @@ def linear(names, leaves):
 
 
 @given(linear(("H", "W"), 5), RELATIONS, linear(("H", "W"), 3))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_verdicts_against_z3(left: Formula, relation, right: Formula):
     z3 = pytest.importorskip("z3")
     comparison = Comparison(build(left), relation, build(right))

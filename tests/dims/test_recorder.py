@@ -113,7 +113,7 @@ def test_steps_are_not_repeated_and_not_wasted():
 
 
 @given(st.lists(st.integers(-5, 5), max_size=8), st.integers(1, 50))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_constants_fold(constants, size):
     recorder = Recorder({"H": 7})
     total = recorder.input("H") * 3

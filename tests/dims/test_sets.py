@@ -78,7 +78,7 @@ def made_differently(raw):
 
 
 @given(RAW_SETS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_contains(raw):
     sizes = made(raw)
     expected = [holds(raw, n) for n in range(1, FAR)]
@@ -91,7 +91,7 @@ def test_contains(raw):
 
 
 @given(RAW_SETS, st.integers(-3, 80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_nearest(raw, n):
     sizes = made(raw)
     below = max((m for m in range(1, n + 1) if holds(raw, m)), default=None)
@@ -100,7 +100,7 @@ def test_nearest(raw, n):
 
 
 @given(RAW_SETS, RAW_SETS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_algebra(left, right):
     first, second = made(left), made(right)
     sizes = range(1, FAR)
@@ -114,7 +114,7 @@ def test_algebra(left, right):
 
 
 @given(RAW_SETS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_one_set_made_in_two_ways(raw):
     one, other = made(raw), made_differently(raw)
     assert one == other
@@ -161,7 +161,7 @@ def test_making():
 @given(
     formulas(names=("H",), leaves=5), st.sampled_from(["==", "!=", ">=", ">", "<=", "<"]), st.integers(0, 60)
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_where_against_brute_force(formula: Formula, relation, number):
     dim = build(formula)
     sizes = SizeSet.where(build(("compare", relation, formula, ("constant", number))))
@@ -172,7 +172,7 @@ def test_where_against_brute_force(formula: Formula, relation, number):
 
 
 @given(formulas(affine=True, names=("H",), leaves=5), formulas(affine=True, names=("H",), leaves=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_quasi_affine_is_always_told(left: Formula, right: Formula):
     condition = any_of(
         all_of(build(("compare", ">=", left, right)), build(("compare", "!=", right, ("symbol", "H")))),
@@ -336,7 +336,7 @@ def test_words(sizes, text):
 
 
 @given(RAW_SETS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_words_are_exact(raw):
     sizes = made(raw)
     assert members(read(str(sizes))) == members(sizes)

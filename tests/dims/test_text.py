@@ -42,7 +42,7 @@ def test_the_evaluator_of_these_tests():
 
 
 @given(formulas(), SIZES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_text_is_exact(formula: Formula, sizes):
     dim = build(formula)
     text = dim_text(dim)
@@ -51,7 +51,7 @@ def test_text_is_exact(formula: Formula, sizes):
 
 
 @given(formulas(), formulas(leaves=3), SIZES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_shape_stands_in_axes(formula: Formula, other: Formula, sizes):
     # Put back between the axes, each text is still one value: nothing leaks out of its axis.
     shape = (build(formula), 3, build(other))
@@ -246,7 +246,7 @@ def test_parse_shape_says_where_it_was_typed():
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_parse_shape_raises_nothing_else(text):
     try:
         shape = parse_shape(text)

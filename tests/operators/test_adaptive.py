@@ -130,7 +130,7 @@ def test_adaptive_pooling_of_what_does_not_fit(operator, image, broken) -> None:
     st.lists(st.integers(0, 9), min_size=3, max_size=3),
     st.sampled_from([(), (1,), (0,), (1, 1)]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_adaptive_pooling_is_pytorchs(kind, asked, sizes, batch) -> None:
     torch = pytest.importorskip("torch")
     rank = len(asked)
@@ -153,7 +153,7 @@ def test_adaptive_pooling_is_pytorchs(kind, asked, sizes, batch) -> None:
     st.lists(st.tuples(st.integers(1, 12), st.one_of(st.none(), st.integers(1, 14))), min_size=1, max_size=2),
     st.sampled_from(["average", "max"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_of_adaptive_pooling(axes, kind) -> None:
     torch = pytest.importorskip("torch")
     rank, sizes = len(axes), [size for size, _ in axes]
@@ -187,7 +187,7 @@ def test_windows_of_adaptive_pooling_that_are_not_followed(size, asked) -> None:
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_four_readings_of_adaptive_pooling(asked, heights, channels_last, with_indices) -> None:
     shape = (N, H - 1, W, C) if channels_last else (N, C, H - 1, W)
     operator = AdaptivePool("max", asked, channels_last, with_indices)

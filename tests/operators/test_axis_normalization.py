@@ -144,7 +144,7 @@ def near(draw, shape):
 
 
 @pytest.mark.torch
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), shape=SHAPES, root=st.booleans(), scaled=st.booleans(), biased=st.booleans())
 def test_layer_norms_are_pytorchs(data, shape, root, scaled, biased) -> None:
     torch = pytest.importorskip("torch")
@@ -169,7 +169,7 @@ def test_layer_norms_are_pytorchs(data, shape, root, scaled, biased) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     data=st.data(),
     shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple),
@@ -188,7 +188,7 @@ def test_layer_norms_are_onnxruntimes(data, shape, axis, root, biased) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     shape=st.lists(st.integers(0, 4), min_size=1, max_size=4).map(tuple),
     axis=st.one_of(st.integers(-5, 4), st.lists(st.integers(-4, 3), min_size=1, max_size=3).map(tuple)),
@@ -205,7 +205,7 @@ def test_normalising_is_pytorchs(shape, axis) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(shape=st.lists(st.integers(1, 3), max_size=4).map(tuple), axis=st.integers(-5, 4))
 def test_lp_norms_are_onnxruntimes(shape, axis) -> None:
     true = shapes_of("LpNormalization", zeros(*shape), opset=1, axis=axis)
@@ -215,7 +215,7 @@ def test_lp_norms_are_onnxruntimes(shape, axis) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple),
     axes=st.lists(st.integers(-4, 3), min_size=1, max_size=3).map(tuple),
@@ -233,7 +233,7 @@ def test_mean_variance_norms_are_onnxs(shape, axes) -> None:
 # the readings -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rank=st.integers(0, 4),
     axis=st.integers(-3, 3),
@@ -251,7 +251,7 @@ def test_four_readings_of_a_layer_norm(rank, axis, wanted, axes, weight, root, n
     assert_readings_agree(operator, [Tensor((N, 3, C, H)[:rank]), *weights], symbols, 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rank=st.integers(0, 3), axes=st.lists(st.integers(-4, 3), min_size=1, max_size=3).map(tuple))
 def test_four_readings_of_norms_without_weights(rank, axes) -> None:
     symbols = {"N": (1, 2, 3), "C": (5, 1, 2), "H": (1, 9, 9)}

@@ -94,7 +94,7 @@ def torch_arguments(operator):
 
 @pytest.mark.torch
 @given(unrolled(), st.sampled_from(["", "", "batch", "channels", "size", "axis"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_unrolling_is_pytorchs(drawn, changed) -> None:
     torch = pytest.importorskip("torch")
     operator, image = drawn
@@ -114,7 +114,7 @@ def test_unrolling_is_pytorchs(drawn, changed) -> None:
 
 @pytest.mark.torch
 @given(unrolled())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_of_unrolling(drawn) -> None:
     torch = pytest.importorskip("torch")
     operator, image = drawn
@@ -140,7 +140,7 @@ def test_columns_too_many_to_be_followed() -> None:
 
 
 @given(unrolled(), *[st.lists(st.integers(1, 8), min_size=4, max_size=4)] * 2)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_four_readings_of_unrolling(drawn, heights, widths) -> None:
     operator, image = drawn
     shape = (N, C, H, W)[4 - len(image) :]
@@ -203,7 +203,7 @@ def test_folding_what_does_not_fit(operator, columns, broken) -> None:
 
 @pytest.mark.torch
 @given(unrolled(), st.integers(-1, 1), st.integers(0, 1), st.sampled_from(["", "", "batch", "axis"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_folding_is_pytorchs(drawn, more_columns, more_rows, changed) -> None:
     torch = pytest.importorskip("torch")
     unrolling, image = drawn
@@ -231,7 +231,7 @@ def test_folding_is_pytorchs(drawn, more_columns, more_rows, changed) -> None:
     st.integers(1, 3), st.integers(1, 2), st.integers(1, 2), st.integers(0, 1),
     st.lists(st.integers(1, 4), min_size=3, max_size=3), st.integers(-1, 1), st.integers(0, 1),
 )  # fmt: skip
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_folding_is_onnxruntimes(rank, k, s, p, sizes, more_columns, more_rows) -> None:
     sizes, kernel = tuple(sizes[:rank]), (k,) * rank
     counts = [(size + 2 * p - k) // s + 1 for size in sizes]
@@ -246,7 +246,7 @@ def test_folding_is_onnxruntimes(rank, k, s, p, sizes, more_columns, more_rows) 
 
 
 @given(unrolled())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_folding_undoes_unrolling(drawn) -> None:
     unrolling, image = drawn
     unfolded = apply(unrolling, [Tensor(image)])
@@ -258,7 +258,7 @@ def test_folding_undoes_unrolling(drawn) -> None:
 
 
 @given(st.integers(1, 3), st.integers(1, 2), st.lists(st.integers(1, 6), min_size=3, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_four_readings_of_folding(kernel, stride, heights) -> None:
     columns, sizes = Tensor((N, C, H * H)), Tensor((2,), "int64", (H + 1, H))
     operator = ColumnsToImage(kernel=(kernel, 1), stride=stride)

@@ -105,7 +105,7 @@ layers_and_biases = given(
 
 @pytest.mark.torch
 @layers_and_biases
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 def test_shapes_costs_and_what_is_refused_are_pytorchs(layer, bias) -> None:
     assert_pytorch_agrees(layer, bias)
@@ -114,7 +114,7 @@ def test_shapes_costs_and_what_is_refused_are_pytorchs(layer, bias) -> None:
 @pytest.mark.conformance
 @pytest.mark.torch
 @layers_and_biases
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=4000)
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 def test_shapes_costs_and_what_is_refused_are_pytorchs_at_length(layer, bias) -> None:
     assert_pytorch_agrees(layer, bias)
@@ -125,7 +125,7 @@ def test_shapes_costs_and_what_is_refused_are_pytorchs_at_length(layer, bias) ->
     st.integers(1, 3), st.sampled_from(["reflect", "replicate", "circular"]), st.integers(1, 3),
     st.one_of(st.integers(0, 4), st.just("same")), st.integers(1, 4), st.booleans(),
 )  # fmt: skip
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_limits_of_padding_modes_are_pytorchs(rank, mode, size, padding, kernel, batched) -> None:
     torch = pytest.importorskip("torch")
     module = getattr(torch.nn, f"Conv{rank}d")(2, 3, kernel, padding=padding, padding_mode=mode)
@@ -143,7 +143,7 @@ def test_limits_of_padding_modes_are_pytorchs(rank, mode, size, padding, kernel,
 
 @pytest.mark.onnx
 @given(layers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_shapes_and_what_is_refused_are_onnxruntimes(layer) -> None:
     operator, image, weight = layer
     operator, rank = operator.with_settings(batched=True), weight.rank - 2
@@ -168,7 +168,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(layer) -> None:
 
 
 @given(layers(ranks=(1, 2)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_cost_counts_every_product_once(layer) -> None:
     operator, image, weight = layer
     outcome = apply(operator, [image, weight])
@@ -182,7 +182,7 @@ def test_a_cost_counts_every_product_once(layer) -> None:
 
 @pytest.mark.torch
 @given(layers(words=(SAME, VALID)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 def test_links_say_what_is_seen(layer) -> None:
     torch = pytest.importorskip("torch")
@@ -210,7 +210,7 @@ def test_links_say_what_is_seen(layer) -> None:
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_four_readings(layer, heights, widths, channels_last, filters_last) -> None:
     operator, image, weight = layer
     rank, channels = weight.rank - 2, weight.dims[1] * operator.groups
@@ -230,7 +230,7 @@ def test_four_readings(layer, heights, widths, channels_last, filters_last) -> N
     st.sampled_from([SAME, pads(1, 2), pads(3, 0)]),
     st.lists(st.integers(1, 6), min_size=4, max_size=4),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_four_readings_of_padding_modes(mode, padding, heights) -> None:
     inputs = [Tensor((N, 3, H, 4)), Tensor((5, 3, 3, 2))]
     operator = Convolution(padding=padding, padding_mode=mode)
@@ -238,7 +238,7 @@ def test_four_readings_of_padding_modes(mode, padding, heights) -> None:
 
 
 @given(layers(), st.booleans(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_order_changes_nothing_else(layer, channels_last, filters_last) -> None:
     operator, image, weight = layer
     rank = weight.rank - 2

@@ -83,7 +83,7 @@ def layers(draw):
 
 @pytest.mark.onnx
 @given(layers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_shapes_and_what_is_refused_are_onnxruntimes(layer) -> None:
     operator, shapes = layer
     outcome = apply(operator, [None if shape is None else Tensor(shape) for shape in shapes])

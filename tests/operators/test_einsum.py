@@ -29,7 +29,7 @@ def equations(draw, most=3):
         written.append("".join(term[:place]) + ellipsis + "".join(term[place:]))
         own = {letter: draw(st.sampled_from([SIZES[letter]] * 4 + [1])) for letter in term}
         sizes = [own[letter] for letter in term]
-        shapes.append(tuple([*sizes[:place], *(8, 9)[2 - count :], *sizes[place:]]))
+        shapes.append((*sizes[:place], *(8, 9)[2 - count :], *sizes[place:]))
     equation = ",".join(written)
     if draw(st.booleans()):
         used = sorted({letter for term in terms for letter in term})

@@ -44,7 +44,7 @@ def test_what_has_no_halves(axis, before, kind, after) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shape=st.lists(st.integers(0, 5), max_size=4).map(tuple), axis=st.integers(-5, 5))
 def test_shapes_and_what_is_refused_are_pytorchs(shape, axis) -> None:
     torch = pytest.importorskip("torch")
@@ -57,7 +57,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(shape, axis) -> None:
     assert (outcome.broken, outcome.outputs[0].shape) == ((), tuple(true.shape))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(axis=st.integers(-3, 2), numbers=st.lists(st.integers(1, 9), min_size=4, max_size=4))
 def test_four_readings(axis, numbers) -> None:
     assert_readings_agree(GatedLinearUnit(axis), [Tensor((N, C, 6))], {"N": (1, 2, 3, 4), "C": numbers})

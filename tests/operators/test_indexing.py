@@ -95,7 +95,7 @@ shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 
 
 @given(shapes, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_gather_does_what_numpy_does(shape, data) -> None:
     axis = data.draw(st.integers(0, len(shape) - 1))
     chosen = data.draw(st.lists(st.integers(-shape[axis], shape[axis] - 1), min_size=1, max_size=4))
@@ -107,7 +107,7 @@ def test_gather_does_what_numpy_does(shape, data) -> None:
 
 
 @given(shapes, st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_elements_come_from_their_own_places_on_all_axes_but_one(shape, data) -> None:
     axis = data.draw(st.integers(0, len(shape) - 1))
     wanted = (*shape[:axis], 3, *shape[axis + 1 :])
@@ -152,7 +152,7 @@ def test_readings_agree(operator, inputs) -> None:
 
 @pytest.mark.torch
 @given(shapes, st.integers(-3, 3), st.integers(-5, 5), shapes)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_indexing_as_pytorch_does(shape, axis, place, wanted) -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.empty(shape, device="meta")

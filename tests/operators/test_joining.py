@@ -160,7 +160,7 @@ shapes = st.lists(st.integers(1, 3), min_size=1, max_size=3)
 
 
 @given(shapes, st.lists(st.integers(0, 3), min_size=1, max_size=3), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_joining_does_what_numpy_does(shape, sizes, data) -> None:
     axis = data.draw(st.integers(0, len(shape) - 1))
     parts = [(*shape[:axis], size, *shape[axis + 1 :]) for size in sizes]
@@ -169,7 +169,7 @@ def test_joining_does_what_numpy_does(shape, sizes, data) -> None:
 
 
 @given(shapes, st.integers(1, 3), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_parting_does_what_numpy_does(shape, count, data) -> None:
     axis = data.draw(st.integers(0, len(shape) - 1))
     shape = (*shape[:axis], shape[axis] * count, *shape[axis + 1 :])
@@ -203,7 +203,7 @@ def test_readings_agree(operator, inputs, count) -> None:
 
 @pytest.mark.torch
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=3), st.integers(-4, 3), st.integers(1, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_parting_as_pytorch_does(shape, axis, number) -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.empty(shape, device="meta")
@@ -225,7 +225,7 @@ def test_parting_as_pytorch_does(shape, axis, number) -> None:
 
 @pytest.mark.torch
 @given(shapes, shapes, st.integers(-3, 3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_joining_as_pytorch_does(left, right, axis) -> None:
     torch = pytest.importorskip("torch")
     for operator, function in ((Concatenate(axis), torch.cat), (Stack(axis), torch.stack)):

@@ -42,7 +42,7 @@ def test_of_an_unknown_image_nothing_is_said_to_fit() -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=5).map(tuple), size=st.integers(-1, 7))
 def test_local_response_norm_is_pytorchs(shape, size) -> None:
     torch = pytest.importorskip("torch")
@@ -64,7 +64,7 @@ def test_local_response_norm_is_onnxruntimes(rank, size) -> None:
     assert (true is None) == (outcome.broken != ())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rank=st.integers(1, 4), size=st.integers(0, 4))
 def test_four_readings_of_a_local_response_norm(rank, size) -> None:
     symbols = {"N": (1, 2, 3), "C": (7, 1, 4), "H": (5, 9, 1)}

@@ -199,7 +199,7 @@ def named(numbers):
     return {"N": (1, 2, 3, 1), "C": numbers[:4], "H": numbers[4:8], "W": numbers[8:]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rank=st.integers(1, 4),
     axis=st.sampled_from([None, 1, -1, 2, -4]),
@@ -214,7 +214,7 @@ def test_four_readings_of_a_batch_norm(rank, axis, weight, training, per_place, 
     assert_readings_agree(operator, [Tensor((N, C, H, W)[:rank]), *weights], named(numbers), 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rank=st.integers(2, 4),
     spatial=st.sampled_from([None, 1, 2]),
@@ -229,7 +229,7 @@ def test_four_readings_of_an_instance_norm(rank, spatial, weight, running, sever
     assert_readings_agree(operator, [Tensor((N, C, H, W)[:rank]), *weights], named(numbers))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rank=st.integers(1, 4),
     groups=st.sampled_from([None, 0, 1, 2, 3, 4]),

@@ -47,7 +47,7 @@ def check(operator, inputs, call) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), shape=images(), training=st.booleans(), affine=st.booleans())
 def test_batch_norm_is_pytorchs(data, shape, training, affine) -> None:
     torch = pytest.importorskip("torch")
@@ -65,7 +65,7 @@ def test_batch_norm_is_pytorchs(data, shape, training, affine) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), shape=images(), rank=st.integers(1, 3), affine=st.booleans(), running=st.booleans(),
        training=st.booleans())  # fmt: skip
 def test_instance_norm_is_pytorchs(data, shape, rank, affine, running, training) -> None:
@@ -84,7 +84,7 @@ def test_instance_norm_is_pytorchs(data, shape, rank, affine, running, training)
 
 
 @pytest.mark.torch
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data(), shape=images(), groups=st.integers(-1, 6), affine=st.booleans())
 def test_group_norm_is_pytorchs(data, shape, groups, affine) -> None:
     torch = pytest.importorskip("torch")
@@ -102,7 +102,7 @@ def test_group_norm_is_pytorchs(data, shape, groups, affine) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data(), shape=st.lists(st.integers(1, 4), min_size=1, max_size=5).map(tuple),
        opset=st.sampled_from([7, 9, 14, 15]), per_place=st.booleans())  # fmt: skip
 def test_batch_norm_is_onnxruntimes(data, shape, opset, per_place) -> None:
@@ -120,7 +120,7 @@ def test_batch_norm_is_onnxruntimes(data, shape, opset, per_place) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), shape=st.lists(st.integers(1, 4), min_size=1, max_size=5).map(tuple))
 def test_instance_norm_is_onnxruntimes(data, shape) -> None:
     weights = [(others(data.draw, shape[1] if len(shape) > 1 else 3),) for _ in range(2)]
@@ -131,7 +131,7 @@ def test_instance_norm_is_onnxruntimes(data, shape) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     batch=st.integers(1, 2),
     channels=st.integers(1, 6),

@@ -108,7 +108,7 @@ def test_what_a_mode_has_to_draw_from(mode, size, sides, holds) -> None:
     st.integers(1, 3), st.sampled_from(MODES), st.lists(st.integers(0, 5), min_size=3, max_size=3),
     st.lists(st.tuples(st.integers(-6, 6), st.integers(-6, 6)), min_size=3, max_size=3), st.booleans(),
 )  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_shapes_and_what_is_refused_are_pytorchs(rank, mode, sizes, pairs, batched) -> None:
     torch = pytest.importorskip("torch")
     # Of a single channel PyTorch refuses a circle that it cuts and draws from at once, for where it lies in memory.
@@ -142,7 +142,7 @@ ONNX_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge",
     st.integers(1, 2), st.sampled_from(MODES), st.lists(st.integers(1, 5), min_size=2, max_size=2),
     st.lists(st.tuples(st.integers(-6, 6), st.integers(-6, 6)), min_size=2, max_size=2), st.booleans(),
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_shapes_and_what_is_refused_are_onnxruntimes(rank, mode, sizes, pairs, with_axes) -> None:
     shape = tuple(sizes[:rank])
     pairs = pairs[:1] if with_axes else pairs[:rank]
@@ -158,7 +158,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(rank, mode, sizes, pairs, w
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_say_where_a_cell_came_from(axes) -> None:
     sizes, pairs = tuple([size for size, _, _ in axes]), tuple([pair for _, *pair in axes])
     operator = Pad(tuple([(before, after) for before, after in pairs]))
@@ -185,7 +185,7 @@ def test_links_of_a_padding_that_is_not_known() -> None:
     st.lists(st.tuples(st.integers(-3, 4), st.integers(-3, 4)), min_size=2, max_size=2),
     *[st.lists(st.integers(1, 7), min_size=4, max_size=4)] * 2,
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_four_readings(mode, cuts_first, turns, pairs, heights, widths) -> None:
     operator = Pad(tuple(pairs), (-2, -1), mode, cuts_first, turns)
     symbols = {"N": (1, 2, 3, 4), "H": heights, "W": widths}
@@ -198,7 +198,7 @@ def test_four_readings(mode, cuts_first, turns, pairs, heights, widths) -> None:
     st.integers(2, 4),
     st.lists(st.integers(1, 9), min_size=4, max_size=4),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_four_readings_of_paddings_that_are_computed(mode, cuts_first, multiple, heights) -> None:
     """Padding to a multiple, and cropping to a size: what networks do."""
     sides = Tensor((4,), "int64", (0, W - H, (-H) % multiple, 0))
@@ -266,7 +266,7 @@ def test_a_middle_that_does_not_fit(operator, broken) -> None:
 
 @pytest.mark.onnx
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), min_size=1, max_size=2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_middle_is_onnxruntimes(axes) -> None:
     before, after = tuple([size for size, _ in axes]), tuple([size for _, size in axes])
     wanted = np.array(after, np.int64)
@@ -282,7 +282,7 @@ def test_links_of_the_middle_of_what_is_not_known() -> None:
 
 
 @given(st.lists(st.integers(1, 9), min_size=4, max_size=4), st.integers(-1, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_four_readings_of_the_middle(heights, size) -> None:
     operator = CenterCropPad(axes=(1, -1))
     inputs = [Tensor((N, H, W)), Tensor((2,), "int64", (size, H - 1))]

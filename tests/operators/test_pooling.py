@@ -186,7 +186,7 @@ pools_and_changes = given(
 
 @pytest.mark.torch
 @pools_and_changes
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_shapes_and_what_is_refused_are_pytorchs(pool, changed, with_indices) -> None:
     assert_pytorch_agrees(pool, changed, with_indices)
 
@@ -194,7 +194,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(pool, changed, with_indices) ->
 @pytest.mark.conformance
 @pytest.mark.torch
 @pools_and_changes
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=4000)
 def test_shapes_and_what_is_refused_are_pytorchs_at_length(pool, changed, with_indices) -> None:
     assert_pytorch_agrees(pool, changed, with_indices)
 
@@ -226,7 +226,7 @@ def onnx_attributes(operator):
     pools(words=(SAME, SAME_LOWER, VALID), most=4), st.integers(1, 3),
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=3),
 )  # fmt: skip
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_shapes_and_what_is_refused_are_onnxruntimes(pool, dilation, uneven) -> None:
     operator, image = pool
     if operator.padding and not isinstance(operator.padding, str):
@@ -256,7 +256,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(pool, dilation, uneven) -> 
 
 @pytest.mark.torch
 @given(pools(kinds=("max", "average")))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_links_say_what_is_seen(pool) -> None:
     torch = pytest.importorskip("torch")
     operator, image = pool
@@ -275,7 +275,7 @@ def test_links_say_what_is_seen(pool) -> None:
     st.sampled_from([SAME, SAME_LOWER]),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_say_what_is_seen_where_the_padding_follows_from_the_size(
     k, s, size, padding, ceil_mode
 ) -> None:
@@ -293,7 +293,7 @@ def test_links_say_what_is_seen_where_the_padding_follows_from_the_size(
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_four_readings(pool, heights, widths, channels_last, with_indices, half_padding) -> None:
     operator, image = pool
     rank = len(operator.kernel)
@@ -307,7 +307,7 @@ def test_four_readings(pool, heights, widths, channels_last, with_indices, half_
 
 
 @given(pools(words=(SAME, SAME_LOWER, VALID)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_order_changes_nothing_else(pool) -> None:
     operator, image = pool
     rank = len(operator.kernel)

@@ -25,7 +25,7 @@ kernels, strides, dilations = st.integers(1, 6), st.integers(1, 6), st.integers(
 
 
 @given(kernels, strides, dilations, st.integers(0, 6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_window_sees_from_its_first_tap_to_its_last(kernel, stride, dilation, before) -> None:
     link = window(0, 2, 3, (kernel - 1) * dilation + 1, stride, before)
     assert (link.input, link.input_axis, link.output_axis, link.period) == (0, 2, 3, 1)
@@ -35,7 +35,7 @@ def test_a_window_sees_from_its_first_tap_to_its_last(kernel, stride, dilation, 
 
 
 @given(kernels, strides, dilations, st.integers(0, 8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_transposed_window_sees_the_cells_that_stamp_on_it(kernel, stride, dilation, before) -> None:
     link = transposed_window(0, 2, 2, kernel, stride, dilation, before)
     for cell in range(2 * stride + 3):
@@ -80,7 +80,7 @@ def test_broadcast_axes_are_seen_from_everywhere() -> None:
 
 
 @given(st.fractions(0, 4, max_denominator=9).filter(bool), st.fractions(-2, 2, max_denominator=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_sampled_cells_move_on_with_the_scale(scale, offset) -> None:
     link = sampled_cells(0, 2, 2, scale, offset, lambda place: (floor(place), ceil(place)))
     for cell in range(3 * link.period):

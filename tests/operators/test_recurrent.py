@@ -12,7 +12,7 @@ T, N, F = symbol("T"), symbol("N"), symbol("F")
 STATES = 5  # input, hidden, cell, lengths, peephole
 
 
-def fed(tensor, layers, directions, gates, features, hidden, projection=0, bias=True, states=()):
+def fed(tensor, layers, directions, gates, features, hidden, *, projection=0, bias=True, states=()):
     """The inputs of a stack of layers, with PyTorch's weights."""
     out = projection or hidden
     inputs: list[Tensor | None] = [Tensor(tensor), *states, *[None] * (STATES - 1 - len(states))]
@@ -64,7 +64,7 @@ def test_a_stack_is_pytorchs(kind, batch_first, bidirectional, layers, projectio
     shape = ((3, 5, 10) if batch_first else (5, 3, 10)) if batched else (5, 10)
     output, states = true(torch.empty(shape, device="meta"))
     operator = {"RNN": RNN, "GRU": GRU, "LSTM": LSTM}[kind](layers=layers, **settings)
-    inputs = fed(shape, layers, operator.directions, operator.gates, 10, 20, projection)
+    inputs = fed(shape, layers, operator.directions, operator.gates, 10, 20, projection=projection)
     held = [tensor.dims for tensor in inputs[STATES:] if tensor is not None]
     assert sorted(held) == sorted([tuple(parameter.shape) for parameter in true.parameters()])
     outcome = apply(operator, inputs)

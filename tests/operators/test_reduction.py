@@ -126,7 +126,7 @@ KINDS = {"sum": np.sum, "product": np.prod, "max": np.max, "min": np.min}
     st.booleans(),
     st.data(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_contents_are_what_numpy_computes(shape, kind, keeps_axes, data) -> None:
     axes = tuple(data.draw(st.sets(st.integers(0, len(shape) - 1), min_size=1)))
     numbers = np.arange(1, 1 + int(np.prod(shape))).reshape(shape) % 7 - 2
@@ -158,7 +158,7 @@ def test_readings_agree(operator, inputs) -> None:
     st.lists(st.integers(-4, 3), min_size=1, max_size=2),
     st.booleans(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_reductions_as_pytorch_does(shape, axes, keeps_axes) -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.empty(shape, device="meta")

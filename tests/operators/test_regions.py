@@ -60,7 +60,7 @@ def test_what_does_not_fit(operator, inputs, broken) -> None:
     st.sampled_from([(5,), (0,), (4,), (5, 1)]),
     st.integers(-1, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_aligned_regions_are_onnxruntimes(image, regions, places, rows) -> None:
     outcome = apply(RegionPool((rows, 3)), [Tensor(image), Tensor(regions), numbers(*places)])
     fed = zeros(*image), zeros(*regions), np.zeros(places, np.int64)
@@ -75,7 +75,7 @@ def test_aligned_regions_are_onnxruntimes(image, regions, places, rows) -> None:
     st.sampled_from([(5, 4), (5, 5), (0, 5), (5,)]),
     st.integers(1, 3),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_rounded_regions_are_onnxruntimes(image, regions, rows) -> None:
     outcome = apply(RegionPool((rows, 3), aligned=False), [Tensor(image), Tensor(regions)])
     found = shapes_of("MaxRoiPool", zeros(*image), zeros(*regions), pooled_shape=[rows, 3])

@@ -77,7 +77,7 @@ small = st.lists(st.integers(1, 3), min_size=1, max_size=3)
 
 
 @given(small, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_repeating_does_what_numpy_does(shape, data) -> None:
     repeats = tuple(data.draw(st.lists(st.integers(0, 3), min_size=len(shape), max_size=len(shape))))
     assert_links_hold(Tile(repeats), [tuple(shape)], lambda x: np.tile(x, repeats))
@@ -90,7 +90,7 @@ def test_repeating_does_what_numpy_does(shape, data) -> None:
 
 
 @given(small, st.booleans(), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_readings_agree(shape, is_one, both_ways) -> None:
     sizes = {"N": (1, 2, 3), "H": (1, 2, 2)}
     asked = Tensor((len(shape) + 2,), "int64", (N, *shape, H))
@@ -104,7 +104,7 @@ def test_readings_agree(shape, is_one, both_ways) -> None:
 
 @pytest.mark.torch
 @given(st.lists(st.integers(0, 3), max_size=3), st.lists(st.integers(-1, 3), max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_repeating_as_pytorch_does(shape, asked) -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.empty(shape, device="meta")

@@ -161,7 +161,7 @@ CALLS = {
 
 
 @pytest.mark.torch
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(**CALLS)
 def test_every_cell_sees_what_pytorch_lets_it_see(size, target, mode, aligned, antialias) -> None:
     check_pytorch(size, target, mode, aligned, antialias)
@@ -169,7 +169,7 @@ def test_every_cell_sees_what_pytorch_lets_it_see(size, target, mode, aligned, a
 
 @pytest.mark.torch
 @pytest.mark.conformance
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=5000)
 @given(**CALLS)
 def test_every_cell_sees_what_pytorch_lets_it_see_at_length(size, target, mode, aligned, antialias) -> None:
     check_pytorch(size, target, mode, aligned, antialias)
@@ -225,7 +225,7 @@ RUNS = {
 
 
 @pytest.mark.onnx
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(**RUNS)
 def test_every_cell_sees_what_onnxruntime_lets_it_see(
     size, target, mode, coordinates, nearest, antialias
@@ -235,7 +235,7 @@ def test_every_cell_sees_what_onnxruntime_lets_it_see(
 
 @pytest.mark.onnx
 @pytest.mark.conformance
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=5000)
 @given(**RUNS)
 def test_every_cell_sees_what_onnxruntime_lets_it_see_at_length(
     size, target, mode, coordinates, nearest, antialias

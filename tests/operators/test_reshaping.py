@@ -144,14 +144,14 @@ def reshapes(draw):
 
 
 @given(reshapes())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_reshape_does_what_numpy_does(setting) -> None:
     shape, asked = setting
     assert_links_hold(Reshape(asked), [shape], lambda x: x.reshape(asked))
 
 
 @given(reshapes(), st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_readings_of_reshape_agree(setting, data) -> None:
     shape, asked = setting
     sizes = data.draw(st.lists(st.integers(1, 6), min_size=3, max_size=3))
@@ -197,7 +197,7 @@ def test_a_flatten_of_axes_that_are_not_there(operator) -> None:
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_flatten_does_what_numpy_does(shape, data) -> None:
     start = data.draw(st.integers(0, len(shape) - 1))
     end = data.draw(st.integers(start, len(shape) - 1))
@@ -273,7 +273,7 @@ def test_axes_from_an_input(operator, axes, after) -> None:
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=4), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_unsqueeze_and_squeeze_do_what_numpy_does(shape, data) -> None:
     axis = data.draw(st.integers(-len(shape) - 1, len(shape)))
     assert_links_hold(Unsqueeze((axis,)), [tuple(shape)], lambda x: np.expand_dims(x, axis))
@@ -289,7 +289,7 @@ def test_unsqueeze_and_squeeze_do_what_numpy_does(shape, data) -> None:
 
 @pytest.mark.torch
 @given(reshapes(), st.booleans(), st.integers(1, 7))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_reshape_as_pytorch_does(setting, spoil, factor) -> None:
     torch = pytest.importorskip("torch")
     shape, asked = setting
@@ -306,7 +306,7 @@ def test_reshape_as_pytorch_does(setting, spoil, factor) -> None:
 
 @pytest.mark.torch
 @given(st.lists(st.integers(0, 3), max_size=4), st.integers(-5, 5), st.integers(-5, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_flatten_and_squeeze_as_pytorch_does(shape, start, end) -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.empty(shape, device="meta")

@@ -162,7 +162,7 @@ def test_conditions_on_the_size() -> None:
 # the readings -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     scales=st.tuples(SCALES, SCALES),
     precision=st.sampled_from(["single", "double"]),
@@ -178,7 +178,7 @@ def test_four_readings_of_a_scale(scales, precision, mode, coordinates, sizes) -
     assert_readings_agree(operator.with_settings(scales=None, axes=None), told, symbols)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     policy=st.sampled_from(["stretch", "not_larger", "not_smaller"]),
     asked=st.tuples(st.sampled_from([7, 32, S, 2 * S, H]), st.sampled_from([9, 32, S, W])),

@@ -74,7 +74,7 @@ def check_interpolation(call, operator, shape) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(interpolations())
 def test_shapes_and_what_is_refused_are_pytorchs(interpolation) -> None:
     check_interpolation(*interpolation)
@@ -82,7 +82,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(interpolation) -> None:
 
 @pytest.mark.torch
 @pytest.mark.conformance
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=5000)
 @given(interpolations())
 def test_shapes_and_what_is_refused_are_pytorchs_at_length(interpolation) -> None:
     check_interpolation(*interpolation)
@@ -139,7 +139,7 @@ def has_half(shape, axes, sizes, policy) -> bool:
 
 
 @pytest.mark.onnx
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(resizes())
 def test_shapes_and_what_is_refused_are_onnxruntimes(resize) -> None:
     check_resize(*resize)
@@ -147,14 +147,14 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(resize) -> None:
 
 @pytest.mark.onnx
 @pytest.mark.conformance
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(resizes())
 def test_shapes_and_what_is_refused_are_onnxruntimes_at_length(resize) -> None:
     check_resize(*resize)
 
 
 @pytest.mark.onnx
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(height=st.integers(1, 40), width=st.integers(1, 40), scales=st.tuples(SCALES, SCALES))
 def test_upsampling_only_enlarges(height, width, scales) -> None:
     asked = np.array([1, 1, *scales], np.float32)

@@ -69,7 +69,7 @@ TORCH_MODES = {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}
 
 
 @pytest.mark.torch
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(grids())
 def test_shapes_and_what_is_refused_are_pytorchs(sampling) -> None:
     torch = pytest.importorskip("torch")
@@ -87,7 +87,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(sampling) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grids())
 def test_shapes_and_what_is_refused_are_onnxruntimes(sampling) -> None:
     image, grid, mode = sampling
@@ -101,7 +101,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(sampling) -> None:
     assert true is None or true == [outcome.outputs[0].shape]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rank=st.integers(3, 5),
     batch=st.sampled_from([N, 2, C]),
@@ -181,7 +181,7 @@ def test_a_map_that_does_not_fit(size, maps, kind, after) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     size=st.lists(st.integers(0, 3), min_size=3, max_size=6).map(tuple),
     batch=st.sampled_from([None, 1, 2]),
@@ -201,7 +201,7 @@ def test_grids_are_pytorchs(size, batch, axes) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     size=st.lists(st.integers(1, 3), min_size=3, max_size=6).map(tuple), batch=st.sampled_from([None, 1, 2])
 )
@@ -214,7 +214,7 @@ def test_grids_are_onnxruntimes(size, batch) -> None:
     assert true is None or true == [outcome.outputs[0].shape]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rank=st.integers(3, 6), numbers=st.lists(st.integers(1, 4), min_size=8, max_size=8))
 def test_four_readings_of_a_grid(rank, numbers) -> None:
     size = (N, 3, H, 2 * H, 7, 5)[:rank]

@@ -96,13 +96,13 @@ def test_a_range_of_step_zero() -> None:
 
 
 @given(st.integers(-20, 20), st.integers(-20, 20), st.integers(-5, 5).filter(bool))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_range_is_pythons(start, limit, step) -> None:
     assert output(Range(start, limit, step)).contents == tuple(range(start, limit, step))
 
 
 @given(st.floats(-50, 50), st.floats(-50, 50), st.floats(-5, 5).filter(lambda step: abs(step) > 0.01))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_range_of_floats_is_numpys_or_unknown(start, limit, step) -> None:
     for dtype in ("float32", "float64"):
         numbers = [float(np.dtype(dtype).type(number)) for number in (start, limit, step)]
@@ -142,7 +142,7 @@ def test_the_sign_of_a_step_is_a_condition() -> None:
 
 @pytest.mark.torch
 @given(st.integers(-20, 20), st.integers(-20, 20), st.floats(-5, 5).filter(lambda step: abs(step) > 0.01))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_range_as_pytorch_does(start, limit, step) -> None:
     torch = pytest.importorskip("torch")
     try:

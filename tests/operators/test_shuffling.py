@@ -67,7 +67,7 @@ def test_what_does_not_fit(operator, before, kind, after) -> None:
 
 
 @pytest.mark.torch
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     kind=st.sampled_from(["shuffle", "unshuffle", "channels"]),
     shape=st.lists(st.integers(1, 9), min_size=1, max_size=5).map(tuple),
@@ -91,7 +91,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(kind, shape, number) -> None:
 
 
 @pytest.mark.onnx
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     grows=st.booleans(),
     shape=st.lists(st.integers(1, 9), min_size=3, max_size=5).map(tuple),
@@ -107,7 +107,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(grows, shape, block, order)
     assert true is None or true == [outcome.outputs[0].shape]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from([DepthToSpace, SpaceToDepth]),
     block=st.integers(1, 3),
@@ -122,7 +122,7 @@ def test_four_readings(kind, block, channels_last, rank, numbers) -> None:
     assert_readings_agree(kind(block, channels_last=channels_last), inputs, symbols)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     groups=st.integers(0, 4), last=st.booleans(), numbers=st.lists(st.integers(1, 12), min_size=4, max_size=4)
 )

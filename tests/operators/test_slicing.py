@@ -151,7 +151,7 @@ places = st.one_of(st.none(), st.integers(-12, 12))
 
 
 @given(st.integers(0, 9), places, places, st.integers(-4, 4).filter(bool))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_slice_does_what_python_does(size, start, end, step) -> None:
     if step < 0 and start is not None and start < -size:
         start = -size  # there ONNX differs
@@ -160,14 +160,14 @@ def test_a_slice_does_what_python_does(size, start, end, step) -> None:
 
 
 @given(st.integers(1, 6), st.integers(1, 6), places, places, st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_lead_where_numpy_says(rows, columns, start, end, step) -> None:
     operator = Slice((start,), (end,), (1,), (step,))
     assert_links_hold(operator, [(rows, columns)], lambda x: x[:, start:end:step])
 
 
 @given(places, places, st.integers(-3, 3).filter(bool), st.lists(st.integers(1, 12), min_size=4, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_readings_agree(start, end, step, sizes) -> None:
     operator = Slice((start,), (end,), (1,), (step,))
     assert_readings_agree(operator, [Tensor((N, H))], {"N": (1, 2, 3, 4), "H": sizes})
@@ -176,7 +176,7 @@ def test_readings_agree(start, end, step, sizes) -> None:
 @given(
     st.lists(st.integers(1, 12), min_size=4, max_size=4), st.integers(-3, 3), st.integers(-2, 2).filter(bool)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_readings_of_computed_places_agree(sizes, shift, step) -> None:
     starts, ends = Tensor((1,), "int64", (W - 4,)), Tensor((1,), "int64", (W + shift,))
     axes, steps = Tensor((1,), "int64", (0,)), Tensor((1,), "int64", (step,))
@@ -185,7 +185,7 @@ def test_readings_of_computed_places_agree(sizes, shift, step) -> None:
 
 @pytest.mark.onnx
 @given(st.integers(0, 7), st.integers(-12, 12), st.integers(-12, 12), st.integers(-4, 4).filter(bool))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_slice_does_what_onnxruntime_does(size, start, end, step) -> None:
     assert cut_of(size, start, end, step).length == runtime_length(size, start, end, step)
 

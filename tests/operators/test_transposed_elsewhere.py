@@ -110,7 +110,7 @@ layers_and_biases = given(
 
 @pytest.mark.torch
 @layers_and_biases
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_shapes_costs_and_what_is_refused_are_pytorchs(layer, bias, empty) -> None:
     assert_pytorch_agrees(layer, bias, empty)
 
@@ -118,7 +118,7 @@ def test_shapes_costs_and_what_is_refused_are_pytorchs(layer, bias, empty) -> No
 @pytest.mark.conformance
 @pytest.mark.torch
 @layers_and_biases
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=4000)
 def test_shapes_costs_and_what_is_refused_are_pytorchs_at_length(layer, bias, empty) -> None:
     assert_pytorch_agrees(layer, bias, empty)
 
@@ -160,7 +160,7 @@ def onnx_layers(draw, ranks=(1, 2)):
 
 @pytest.mark.onnx
 @given(onnx_layers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_shapes_and_what_is_refused_are_onnxruntimes(layer) -> None:
     operator, image, weight, attributes = layer
     outcome = apply(operator, [image, weight])
@@ -178,7 +178,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(layer) -> None:
 
 
 @given(layers(ranks=(1, 2)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_cost_counts_every_stamp_once(layer) -> None:
     operator, image, weight = layer
     assume(not apply(operator, [image, weight]).broken)
@@ -191,7 +191,7 @@ def test_a_cost_counts_every_stamp_once(layer) -> None:
 
 @pytest.mark.torch
 @given(layers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_links_say_what_is_seen(layer) -> None:
     torch = pytest.importorskip("torch")
     operator, image, weight = layer
@@ -209,7 +209,7 @@ def test_links_say_what_is_seen(layer) -> None:
 
 @pytest.mark.onnx
 @given(onnx_layers(ranks=(1,)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_links_say_what_is_seen_where_the_padding_follows_from_the_size(layer) -> None:
     operator, image, weight, attributes = layer
     outcome = apply(operator, [image, weight])
@@ -225,7 +225,7 @@ def test_links_say_what_is_seen_where_the_padding_follows_from_the_size(layer) -
     st.integers(1, 6),
     st.sampled_from([SAME, SAME_LOWER]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_same_is_the_convolution_the_other_way(kernel, stride, dilation, size, padding) -> None:
     """What Keras does: a cell sees those that would see it in the convolution of the output."""
     operator = TransposedConvolution(stride, padding, dilation)
@@ -252,7 +252,7 @@ def test_same_is_the_convolution_the_other_way(kernel, stride, dilation, size, p
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_four_readings(layer, heights, widths, channels_last, filters_last, same_cuts) -> None:
     operator, image, weight = layer
     channels, own, *kernel = weight.dims
@@ -273,7 +273,7 @@ def test_four_readings(layer, heights, widths, channels_last, filters_last, same
     st.integers(1, 4), st.integers(1, 4), st.sampled_from([(), SAME, VALID]),
     st.lists(st.integers(1, 6), min_size=4, max_size=4), st.integers(1, 20),
 )  # fmt: skip
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_four_readings_of_a_size_that_is_asked_for(kernel, stride, padding, heights, asked) -> None:
     operator = TransposedConvolution(stride, padding, output_size=(asked, asked + 1))
     inputs = [Tensor((N, 3, H, H)), Tensor((3, 2, kernel, kernel))]

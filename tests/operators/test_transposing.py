@@ -42,7 +42,7 @@ def test_words() -> None:
 
 
 @given(st.lists(st.integers(0, 4), max_size=4), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_transpose_does_what_numpy_does(shape, data) -> None:
     order = tuple(data.draw(st.permutations(range(len(shape)))))
     assert_links_hold(Transpose(order), [tuple(shape)], lambda x: np.transpose(x, order))

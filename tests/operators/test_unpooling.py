@@ -88,7 +88,7 @@ def test_a_shape_that_an_input_carries() -> None:
     st.lists(st.integers(0, 3), min_size=3, max_size=3), st.sampled_from([(), (1,), (2,), (0,), (1, 1)]),
     st.one_of(st.none(), st.integers(1, 10)), st.sampled_from(["", "", "shorter", "flatter"]),
 )  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_shapes_and_what_is_refused_are_pytorchs(rank, k, s, padding, sizes, batch, asked, changed) -> None:
     torch = pytest.importorskip("torch")
     shape = (*batch, 1, *sizes[:rank])
@@ -116,7 +116,7 @@ def test_shapes_and_what_is_refused_are_pytorchs(rank, k, s, padding, sizes, bat
     st.lists(st.integers(1, 3), min_size=3, max_size=3),
     st.one_of(st.none(), st.lists(st.integers(1, 9), min_size=3, max_size=3)), st.integers(1, 2), st.booleans(),
 )  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_shapes_and_what_is_refused_are_onnxruntimes(
     rank, k, s, padding, sizes, asked, channels, fits
 ) -> None:
@@ -140,7 +140,7 @@ def test_shapes_and_what_is_refused_are_onnxruntimes(
     st.integers(1, 3), st.integers(1, 3), st.integers(0, 2), st.sampled_from([None, (7, 8)]), st.booleans(),
     st.lists(st.integers(1, 6), min_size=4, max_size=4), st.lists(st.integers(1, 6), min_size=4, max_size=4),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_four_readings(kernel, stride, padding, asked, batched, heights, others) -> None:
     operator = MaxUnpool((kernel, 2), stride, pads(padding, 0), asked, batched)
     inputs = [Tensor((N, C, H, W)), Tensor((N, C, H, H), "int64")]

@@ -86,7 +86,7 @@ def test_counts_that_people_ask_about(sliding, size, count, sides) -> None:
 
 
 @given(slidings, sizes)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_count_is_the_number_of_windows(sliding, size) -> None:
     starts = windows(sliding, size)
     assert max(sliding.count(size), 0) == len(starts)
@@ -94,19 +94,19 @@ def test_a_count_is_the_number_of_windows(sliding, size) -> None:
 
 
 @given(slidings)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_least_size_is_the_first_with_a_window(sliding) -> None:
     assert sliding.least == next(size for size in range(1, 100) if windows(sliding, size))
 
 
 @given(slidings)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_window_slides_over_nothing(sliding) -> None:
     assert sliding.requirement(0, 2).truth is False
 
 
 @given(slidings, sizes)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_same_pads_as_little_as_it_can(sliding, size) -> None:
     if not sliding.is_same:
         assert sliding.sides(size) == ((0, 0) if sliding.padding == VALID else sliding.padding)
@@ -121,7 +121,7 @@ def test_same_pads_as_little_as_it_can(sliding, size) -> None:
 
 
 @given(slidings, sizes)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_no_window_reaches_at_the_end(sliding, size) -> None:
     starts = windows(sliding, size)
     if not starts:
@@ -133,7 +133,7 @@ def test_what_no_window_reaches_at_the_end(sliding, size) -> None:
 
 
 @given(slidings, sizes)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_formula_gives_the_numbers(sliding, size) -> None:
     with following(Path({"H": size})):
         count, sides, truth = sliding.count(H), sliding.sides(H), sliding.requirement(H, 2).truth

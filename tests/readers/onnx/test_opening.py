@@ -10,7 +10,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shapelens.errors import (
@@ -327,7 +327,6 @@ def test_the_watch_can_fail(tmp_path, extra):
 
 
 @given(st.binary(max_size=64))
-@settings(deadline=None)
 def test_errors_are_printable_whatever_the_file_holds(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.onnx"
     path.write_bytes(data)

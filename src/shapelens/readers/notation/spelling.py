@@ -200,10 +200,8 @@ def _misspelt(
 ) -> MisspeltError:
     _, changes, tried = found
     text = tried.text if tried else source.replaced(changes)
-    if len(text) > SHOWN_TEXT or "\n" in text:
-        shown = _corrected_call(source, call, changes)
-    else:
-        shown = text
+    in_one_line = len(text) <= SHOWN_TEXT and "\n" not in text
+    shown = text if in_one_line else _corrected_call(source, call, changes)
     mark = f"{shown:<{FIX_WIDTH}}  ✓ verified   {tried.shapes}" if tried and tried.shapes else shown
     following = ""
     if tried and tried.shapes and len(text) <= SHOWN_TEXT and "\n" not in text:

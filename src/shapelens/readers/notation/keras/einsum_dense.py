@@ -16,8 +16,9 @@ from shapelens.readers.notation.samples import Sample, vector
 
 _EINSUM = (
     "equation, output_shape, activation=None, bias_axes=None, kernel_initializer='glorot_uniform', "
-    "bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, "
-    "kernel_constraint=None, bias_constraint=None, lora_rank=None, lora_alpha=None, gptq_unpacked_column_size=None, quantization_config=None"
+    "bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, "
+    "bias_constraint=None, lora_rank=None, lora_alpha=None, gptq_unpacked_column_size=None, "
+    "quantization_config=None"
 )
 _EQUATION = re.compile(
     r"(?P<before>\.\.\.)?(?P<input>[a-zA-Z]+)(?P<after>\.\.\.)?,(?P<kernel>[a-zA-Z]+)->"
