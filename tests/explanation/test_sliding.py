@@ -29,7 +29,7 @@ def read(sliding, size):
     before=st.integers(0, 2),
     after=st.integers(0, 2),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_left_unread(size, kernel, stride, dilation, before, after):
     sliding = Sliding(kernel, stride, dilation, (before, after))
     assume(sliding.count(size) > 0)
@@ -45,7 +45,7 @@ def test_what_is_left_unread(size, kernel, stride, dilation, before, after):
     dilation=st.integers(1, 2),
     ceil_mode=st.booleans(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_formula_with_its_numbers_comes_to_the_size(size, kernel, stride, padding, dilation, ceil_mode):
     from math import ceil, floor
 

@@ -16,7 +16,7 @@ from shapelens.output.plain import document_text, error_text
     words=st.lists(st.text("abcdé×", min_size=1, max_size=9), min_size=1, max_size=30),
     width=st.integers(12, 60),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_wrapping_keeps_every_word_and_the_width(words, width):
     line = text(*[(word + " ", ANSWER if len(word) % 2 else "") for word in words])
     lines = [plain_text(part) for part in wrapped(line, width, "  ")]

@@ -46,7 +46,7 @@ def test_modules_that_take_from_each_other_stay_as_they_are():
 
 
 @given(data=st.data(), count=st.integers(1, 14))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_every_step_stands_once_and_after_what_it_takes(data, count):
     rows = []
     for place in range(count):

@@ -40,7 +40,7 @@ def read_back(written, sample):
     groups=st.sampled_from([1, 2, 3, 6]),
     bias=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_convolution_in_pytorch_words(kernel, stride, padding, dilation, groups, bias):
     layer = Convolution(stride, ((padding, padding),) * 2, dilation, groups)
     weight = Tensor((12, 6 // groups, *kernel))
@@ -58,7 +58,7 @@ def test_a_convolution_in_pytorch_words(kernel, stride, padding, dilation, group
     extra=st.integers(0, 1),
     groups=st.sampled_from([1, 2]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_transposed_convolution_in_pytorch_words(kernel, stride, padding, extra, groups):
     layer = TransposedConvolution(stride, ((padding, padding),) * 2, 1, groups, output_padding=extra)
     weight = Tensor((6, 4, kernel, kernel))
@@ -75,7 +75,7 @@ def test_a_transposed_convolution_in_pytorch_words(kernel, stride, padding, extr
     padding=st.integers(0, 1),
     ceil_mode=st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_pool_in_pytorch_words(kind, kernel, stride, padding, ceil_mode):
     layer = Pool(kind, (kernel, kernel), (stride, stride), ((padding, padding),) * 2, ceil_mode=ceil_mode)
     _, shape = read_back(to_pytorch(layer, (IMAGE,)), (6, 17, 20))
