@@ -6,7 +6,7 @@ from shapelens.dims import Dim, Expression, Unknown
 from shapelens.network import Evaluation
 from shapelens.operators import Shape, Tensor
 
-__all__ = ["batch_of", "free_sizes", "per_sample", "sample_of"]
+__all__ = ["batch_of", "free_sizes", "per_sample", "sample_of", "typed_sample"]
 
 
 def batch_of(evaluation: Evaluation) -> Dim:
@@ -35,6 +35,15 @@ def sample_of(tensor: Tensor, batch: Dim) -> Shape | Unknown:
     if isinstance(shape, Unknown) or len(shape) < 2:
         return shape
     return shape[1:] if type(shape[0]) is type(batch) and shape[0] == batch else shape
+
+
+def typed_sample(sample: Shape) -> str:
+    """A sample as it is typed.
+
+    >>> typed_sample((3, 224, 224))
+    '3x224x224'
+    """
+    return "x".join([str(dim) for dim in sample])
 
 
 def per_sample(count: Dim, batch: Dim) -> Dim:

@@ -35,6 +35,7 @@ __all__ = [
     "shape_spans",
     "text",
     "text_width",
+    "verified_text",
 ]
 
 PLAIN = ""
@@ -82,6 +83,12 @@ def text(*parts: str | Span | Text | tuple[str, str]) -> Text:
         else:
             spans.extend(part)
     return tuple([span for span in spans if span.text])
+
+
+def verified_text(line: str, role: str = PLAIN) -> Text:
+    """A line of an error or a finding; that something was tried and works stands out."""
+    before, sign, after = line.partition("✓ verified")
+    return text((before, role), (sign, VERIFIED), (after, role))
 
 
 def join(separator: str, texts: Iterable[Text]) -> Text:

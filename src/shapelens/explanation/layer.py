@@ -158,7 +158,7 @@ def _following(subject: Subject) -> str:
         (s for s in steps[place + 1 :] if s.node.operator.filters(s.inputs) is not None and not _unknown(s)),
         None,
     )
-    return f"shapelens explain {network.origin.argument}::{later.node.name}" if later is not None else ""
+    return f"shapelens explain {network.origin.layer_argument(later.node.name)}" if later is not None else ""
 
 
 def _other_size(subject: Subject) -> str:

@@ -74,7 +74,7 @@ def explain_block(
     title = text(titled, "   ", shapes[0], " → ", shapes[1], counts)
     own = [finding for finding in findings if finding.layer in names]
     groups = [_layer_blocks(steps, evaluation, costs), *map(finding_blocks, own)]
-    following = f"shapelens explain {network.origin.argument}::{names[0]}"
+    following = f"shapelens explain {network.origin.layer_argument(names[0])}"
     return Document(title, tuple(map(tuple, groups)), following, {"layers": names}, has_errors=bool(own))
 
 

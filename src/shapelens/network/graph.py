@@ -40,6 +40,12 @@ class Origin:
 
         return quote(self.typed or self.name)
 
+    def layer_argument(self, layer: str) -> str:
+        """How one of its layers is named in a command, quoted for a shell."""
+        from shlex import quote
+
+        return quote(f"{self.typed or self.name}::{layer}")
+
 
 @dataclass(frozen=True, slots=True)
 class Input:

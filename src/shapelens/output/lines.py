@@ -18,6 +18,7 @@ from shapelens.explanation.document import (
     plain_text,
     text,
     text_width,
+    verified_text,
 )
 
 __all__ = [
@@ -73,15 +74,10 @@ def finding_lines(finding: Finding, width: int = 100) -> list[Text]:
             shown = f"  {label if place == 0 else '':<{_FINDING_LABEL_WIDTH - 3}} "
             body_role = LABEL if label in {"torch", "Keras"} else ""
             for number, part in enumerate(
-                wrapped(_verified(line, body_role), width - _FINDING_LABEL_WIDTH, "")
+                wrapped(verified_text(line, body_role), width - _FINDING_LABEL_WIDTH, "")
             ):
                 lines.append(text((shown if number == 0 else " " * _FINDING_LABEL_WIDTH, LABEL), part))
     return lines
-
-
-def _verified(line: str, role: str) -> Text:
-    before, sign, after = line.partition("✓ verified")
-    return text((before, role), (sign, VERIFIED), (after, role))
 
 
 def error_lines(error: ShapelensError, width: int = 100) -> list[Text]:
@@ -92,7 +88,7 @@ def error_lines(error: ShapelensError, width: int = 100) -> list[Text]:
             shown = f"  {label if place == 0 else '':<5}  "
             # Carets point at what stands above them: such lines are never wrapped.
             keeps = label == "at" or not line.strip(" ^")
-            parts = [text(line)] if keeps else wrapped(_verified(line, ""), width - 9, "")
+            parts = [text(line)] if keeps else wrapped(verified_text(line, ""), width - 9, "")
             for number, part in enumerate(parts):
                 lines.append(text((shown if number == 0 else " " * 9, LABEL), part))
     if error.following:

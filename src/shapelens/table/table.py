@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs, costs_of
 from shapelens.analyses.receptive_field import FieldOf
-from shapelens.analyses.samples import batch_of, free_sizes, sample_of
+from shapelens.analyses.samples import batch_of, free_sizes, sample_of, typed_sample
 from shapelens.analyses.validity import validity_text
 from shapelens.dims import Dim, Expression, Path, Unknown, evaluate, evaluate_condition
 from shapelens.dims.counts import count_text
 from shapelens.explanation.document import ANSWER, LABEL, UNKNOWN, Text, join, plain_text, text, text_width
 from shapelens.network import Evaluation, evaluate_network
+from shapelens.operators import Tensor
 from shapelens.table.cells import shape_cell, spatial_of
 from shapelens.table.columns import View, columns_for
 from shapelens.table.layout import Column, lines_of
@@ -204,11 +205,29 @@ def _following(evaluation: Evaluation, rows: Rows) -> str:
     network = evaluation.network
     if network.origin.kind == "notation":
         return ""
+    if evaluation.broken:
+        step, _ = evaluation.broken[0]
+        return f"shapelens explain {network.origin.layer_argument(step.node.name)}{_fed(evaluation)}"
     layer = next((row for row in rows.rows if row.filters is not None), None)
     block = next((row for row in rows.rows if row.main is None), None)
     if layer is None and block is not None:
         return f"shapelens show {network.origin.argument} --depth 2"
-    return f"shapelens explain {network.origin.argument}::{layer.name}" if layer is not None else ""
+    return f"shapelens explain {network.origin.layer_argument(layer.name)}" if layer is not None else ""
+
+
+def _fed(evaluation: Evaluation) -> str:
+    """The sample that went in, as it is typed; nothing where there are several."""
+    network = evaluation.network
+    if len(network.inputs) != 1:
+        return ""
+    declared, batch = network.inputs[0], batch_of(evaluation)
+    shape = evaluation.shapes.get(declared.name)
+    if shape is None:
+        return ""
+    sample = sample_of(Tensor(shape), batch)
+    if isinstance(sample, Unknown) or not all(isinstance(dim, int) for dim in sample):
+        return ""
+    return f" --input {typed_sample(sample)}"
 
 
 # examples of a symbolic table -------------------------------------------------------------------------

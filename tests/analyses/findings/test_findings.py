@@ -37,7 +37,7 @@ SL105  the kernel is larger than the padded input
   at     Conv2d(3, 8, 4), input 3×3×3
   have   3×3×3: 3, and windows of 4
   rule   at least one window must fit: the padded size is at least 4
-  fix    feed at least 3×4×4: the smallest input of the whole network   ✓ verified   gives N×8×1×1
+  fix    feed at least 3×4×4   ✓ verified   gives 8×1×1
   torch  Calculated padded input size per channel: (3 x 3). Kernel size: (4 x 4). Kernel size can't be \
 greater than actual input size""",
     ("Sequential(Flatten(), Linear(2048, 10))", (32, 7, 7)): """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shapelens.analyses.findings.finding import Finding, Fix
 from shapelens.analyses.findings.telling import Case, number, tells, torch_list
 from shapelens.analyses.findings.trying import fed_image, input_fixes
-from shapelens.dims import Unknown, shape_text
+from shapelens.dims import Expression, Unknown, shape_text
 from shapelens.operators import Shape
 
 __all__ = ["tell_other", "tell_rank"]
@@ -60,7 +60,9 @@ def _rank_fixes(case: Case, gets: Shape, allowed: tuple[int, ...]) -> list[Fix]:
     if declared is not None and len(gets) > max(allowed):
         extra = len(gets) - max(allowed)
         batch = 1 if declared.batched else 0
-        return input_fixes(case, gets[batch + extra :])
+        # Who types one axis more means a batch.
+        samples = gets[1] if batch and extra == 1 and isinstance(gets[0], Expression) else None
+        return input_fixes(case, gets[batch + extra :], samples=samples)
     return [Fix("add the batch: x.unsqueeze(0)")] if len(gets) + 1 in allowed else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shapelens.dims import Dim, shape_text, symbol
+from shapelens.dims import Dim, symbol
 from shapelens.network import Evaluation, evaluate_network
 from shapelens.network.replay import evaluate_lanes
 from shapelens.operators import Shape
@@ -17,13 +17,13 @@ __all__ = ["smallest_input"]
 _LARGEST = 1024
 
 
-def smallest_input(evaluation: Evaluation) -> tuple[Shape, str] | None:
+def smallest_input(evaluation: Evaluation) -> tuple[Shape, Evaluation] | None:
     """The smallest sample whose spatial sizes are all the same and that everything in the network takes.
 
     Looked for among 1 … 1024 and tried in a whole evaluation.
 
     Returns:
-        The sample and what the network then gives, or None where there is none, or no single image goes in.
+        The sample and the network evaluated at it, or None where there is none, or no single image goes in.
     """
     import numpy as np
 
@@ -51,8 +51,7 @@ def smallest_input(evaluation: Evaluation) -> tuple[Shape, str] | None:
     )
     if tried.broken:
         return None
-    gives = ", ".join(shape_text(tensor.shape) for _, tensor in tried.outputs[:2])
     sample: tuple[Dim, ...] = tuple(
         [d for d, letter in zip(filled, layout.axes, strict=True) if letter != "N"]
     )
-    return sample, gives
+    return sample, tried

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from shapelens.analyses.findings.finding import Fix
 from shapelens.analyses.findings.telling import Case
-from shapelens.analyses.samples import batch_of, sample_of
-from shapelens.dims import Expression, Unknown, shape_text
+from shapelens.analyses.samples import batch_of, sample_of, typed_sample
+from shapelens.dims import Dim, Expression, Unknown, shape_text
 from shapelens.network import Evaluation, Input, evaluate_network
 from shapelens.network.editing import edit
 from shapelens.operators import Shape
 from shapelens.readers.notation.words import to_pytorch
 
-__all__ = ["fed_image", "input_fixes", "typed_sample", "weight_fix"]
+__all__ = ["fed_image", "given_by", "input_fixes", "weight_fix"]
 
 
 def fed_image(case: Case) -> Input | None:
@@ -20,29 +20,28 @@ def fed_image(case: Case) -> Input | None:
     return next((declared for declared in case.evaluation.network.inputs if declared.name == value), None)
 
 
-def typed_sample(sample: Shape) -> str:
-    """A sample as it is typed: `3x224x224`."""
-    return "x".join([str(dim) for dim in sample])
-
-
-def input_fixes(case: Case, sample: Shape, in_code: str = "") -> list[Fix]:
+def input_fixes(case: Case, sample: Shape, in_code: str = "", samples: Dim | None = None) -> list[Fix]:
     """Feed another sample to the network: as it is typed, and what does it in code.
 
     Args:
         case: what does not fit.
         sample: the sample to feed instead.
         in_code: what makes it of the one that was fed, in PyTorch's words.
+        samples: how many of them, where that changes too.
     """
     declared = fed_image(case)
     if declared is None:
         return []
     before = case.evaluation.shapes.get(declared.name, declared.shape) or ()
     batch = before[:1] if len(before) > len(sample) or not declared.batched else (batch_of(case.evaluation),)
+    if samples is not None:
+        batch = (samples,)
     fed = {**case.evaluation.shapes, declared.name: (*(batch if declared.batched else ()), *sample)}
-    gives = _gives(evaluate_network(case.evaluation.network, fed, case.evaluation.path))
+    gives = given_by(evaluate_network(case.evaluation.network, fed, case.evaluation.path))
     if gives is None:
         return []
-    typed = Fix(f"--input {typed_sample(sample)}", verified=True, gives=gives[0])
+    counted = f" --batch {samples}" if samples not in {None, 1} else ""
+    typed = Fix(f"--input {typed_sample(sample)}{counted}", verified=True, gives=gives[0])
     return [typed, Fix(f"in code  {in_code}", verified=True, gives=gives[1])] if in_code else [typed]
 
 
@@ -52,11 +51,11 @@ def weight_fix(case: Case, role: str, shape: Shape) -> Fix:
     tried = evaluate_network(edited, case.evaluation.shapes, case.evaluation.path)
     step = tried.by_node[case.step.node.name]
     written = to_pytorch(step.node.operator, step.inputs) or f"make its {role} {shape_text(shape)}"
-    gives = _gives(tried)
+    gives = given_by(tried)
     return Fix(written) if gives is None else Fix(written, verified=True, gives=gives[1])
 
 
-def _gives(tried: Evaluation) -> tuple[str, str] | None:
+def given_by(tried: Evaluation) -> tuple[str, str] | None:
     """What the network gives, for one sample and with its batch; None if something still does not fit."""
     batch = batch_of(tried)
     outputs = [tensor for _, tensor in tried.outputs[:2]]

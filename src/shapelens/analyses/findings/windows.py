@@ -6,6 +6,7 @@ from shapelens.analyses.findings.chains import chain_text, size_chain
 from shapelens.analyses.findings.finding import Finding, Fix
 from shapelens.analyses.findings.smallest import smallest_input
 from shapelens.analyses.findings.telling import Case, number, sample_text, tells
+from shapelens.analyses.findings.trying import given_by
 from shapelens.dims import Unknown, shape_text
 from shapelens.operators import Pool
 
@@ -53,8 +54,12 @@ def _fixes(case: Case) -> tuple[Fix, ...]:
     found = smallest_input(case.evaluation)
     if found is None:
         return ()
-    sample, gives = found
-    return (Fix(f"feed at least {shape_text(sample)}: the smallest input of the whole network", True, gives),)
+    sample, tried = found
+    gives = given_by(tried)
+    scope = ": the smallest input of the whole network" if len(tried.steps) > 1 else ""
+    return (
+        Fix(f"feed at least {shape_text(sample)}{scope}", verified=True, gives=gives[0] if gives else ""),
+    )
 
 
 def _words(case: Case, *, is_pool: bool) -> str:
