@@ -71,13 +71,13 @@ def read_shape(shape: Shape) -> Reading:
         return Reading(
             CHANNELS_LAST.sample,
             "most likely",
-            f"two equal sizes first, and {dim_text(first)} maps of {dim_text(first)}×{dim_text(last)} are rare",
+            f"two equal sizes first; {dim_text(first)} maps of {dim_text(first)}×{dim_text(last)} are rare",
         )
     if middle == last and first != middle:
         return Reading(
             CHANNELS_FIRST.sample,
             "most likely",
-            f"two equal sizes last, and {dim_text(last)} maps of {dim_text(first)}×{dim_text(last)} are rare",
+            f"two equal sizes last; {dim_text(last)} maps of {dim_text(first)}×{dim_text(last)} are rare",
         )
     return Reading(
         CHANNELS_LAST.sample, "open", "nothing tells the axes apart; read as the order that papers draw"

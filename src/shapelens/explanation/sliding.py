@@ -10,7 +10,7 @@ from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entr
 from shapelens.explanation.subject import Subject
 from shapelens.operators.windows import SAME, SAME_LOWER, Sliding
 
-__all__ = ["padding_entry", "positions_text", "size_entry", "unread_entry"]
+__all__ = ["alike_words", "padding_entry", "positions_text", "size_entry", "unread_entry"]
 
 _SIDES = {1: (("left", "right"),), 2: (("top", "bottom"), ("left", "right")),
           3: (("front", "back"), ("top", "bottom"), ("left", "right"))}  # fmt: skip
@@ -46,17 +46,18 @@ def size_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     )
     lines: list[Text] = []
     for sliding, (_, word, size, out) in list(zip(slidings, axes, strict=True))[: 1 if alike else None]:
-        remark = _alike_words([w for _, w, _, _ in axes]) if alike else word
+        remark = alike_words(len(axes)) if alike else word
         lines.append(
-            text(f"{formula_with(sliding, size)} = ", (dim_text(out, "·"), ANSWER), (f"     {remark}", LABEL))
+            text(f"{formula_with(sliding, size)} = ", (dim_text(out, "·"), ANSWER), (f"   {remark}", LABEL))
         )
     lines.append(text((formula_words(slidings[0]), LABEL)))
     lines += _for_any_size(subject, slidings, axes)
     return [Entry("size", tuple(lines))]
 
 
-def _alike_words(words: list[str]) -> str:
-    return "" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]} alike"
+def alike_words(rank: int) -> str:
+    """What is said of one formula that goes for every axis."""
+    return {2: "both axes alike", 3: "all axes alike"}.get(rank, "")
 
 
 def formula_with(sliding: Sliding, size: Dim) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shapelens.dims import Dim, Unknown, dim_text, symbol
 from shapelens.explanation.convolution import filters_part, input_part, output_part
 from shapelens.explanation.document import ANSWER, LABEL, Block, Entry, Text, face, text
+from shapelens.explanation.sliding import alike_words
 from shapelens.explanation.subject import Subject
 from shapelens.operators import TransposedConvolution
 from shapelens.operators.windows import Sliding, per_axis
@@ -49,7 +50,7 @@ def _size(subject: Subject, operator: TransposedConvolution, slidings: tuple[Sli
             f"({dim_text(size, '·')} - 1)·{sliding.stride} - {before} - {after}"
             f" + {sliding.dilation}·({dim_text(sliding.kernel)} - 1) + {more} + 1 = "
         )
-        remark = "     height and width alike" if alike and len(slidings) == 2 else ""
+        remark = f"   {alike_words(len(slidings))}" if alike else ""
         lines.append(text(shown, (dim_text(out, "·"), ANSWER), (remark, LABEL)))
     lines.append(text(("(in - 1)·stride - pad - pad + dilation·(kernel - 1) + output_padding + 1", LABEL)))
     layout, target = subject.layout, subject.target

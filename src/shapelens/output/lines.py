@@ -108,26 +108,32 @@ def wrapped(line: Text, width: int, indent: str) -> list[Text]:
     lines: list[Text] = []
     current: list[Span] = []
     used = 0
-    for span in line:
-        for word in _words(span):
-            size = text_width(word.text.rstrip())
-            is_break = bool(used) and used + size > width
-            if is_break:
-                lines.append(_right_stripped(current))
-                current, used = [Span(indent)], len(indent)
-            current.append(Span(word.text.lstrip(), word.role) if is_break else word)
-            used += text_width(current[-1].text)
+    for word in _words(line):
+        if used and used + text_width(plain_text(word).rstrip()) > width:
+            lines.append(_right_stripped(current))
+            current = list(text(indent, (word[0].text.lstrip(), word[0].role), word[1:]))
+        else:
+            current += word
+        used = text_width(plain_text(current))
     lines.append(_right_stripped(current))
     return lines
 
 
-def _words(span: Span) -> list[Span]:
-    """A span parted after its spaces; what was verified stays in one piece."""
+def _words(line: Text) -> list[Text]:
+    """The words of a line, each with the spaces after it; one may have several roles, as a shape has."""
     import re
 
-    if span.role == VERIFIED:
-        return [span]
-    return [Span(part, span.role) for part in re.findall(r"\S+\s*|\s+", span.text)]
+    words: list[list[Span]] = []
+    for span in line:
+        # What was verified stays in one piece.
+        parts = [span.text] if span.role == VERIFIED else re.findall(r"\S+\s*|\s+", span.text)
+        for part in parts:
+            goes_on = words and not words[-1][-1].text[-1].isspace() and not part[0].isspace()
+            if goes_on:
+                words[-1].append(Span(part, span.role))
+            else:
+                words.append([Span(part, span.role)])
+    return [tuple(word) for word in words]
 
 
 def _right_stripped(spans: list[Span]) -> Text:
