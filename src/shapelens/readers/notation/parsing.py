@@ -66,9 +66,9 @@ class _Parser(Tokens):
         if not self.opens():
             raise self.bare_name()
         call = self.call(is_printed=self.is_printed)
-        while self.is_sign(","):
+        while self.token in {",", ";"}:
             self.advance()
-        if self.kind == "end" or self.token == ";":
+        if self.kind == "end":
             return call
         raise self.after(call)
 

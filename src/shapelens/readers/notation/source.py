@@ -154,4 +154,4 @@ def _clipped(line: str, marks: list[Span]) -> tuple[str, list[Span]]:
     before, after = "…" * (start > 0), "…" * (start + WIDEST_LINE < len(line))
     shown = before + line[start + len(before) : start + WIDEST_LINE - len(after)] + after
     kept = [(max(first - start, 0), min(last - start, len(shown))) for first, last in marks if last > start]
-    return shown, [(first, max(last, first + 1)) for first, last in kept if first < len(shown)]
+    return shown, [(first, max(last, first + 1)) for first, last in kept if first <= len(shown)]

@@ -1,0 +1,111 @@
+"""Texts that nobody means well with: one error each, never anything else, and never run."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shapelens import explain, inspect
+from shapelens.errors import LayerTextError, ShapelensError
+from shapelens.readers.notation import read_notation
+
+TEXTS = [
+    "Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), padding='same', bias=False)",
+    "Sequential(Conv2d(3, 8, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(8*111*111, 10))",
+    "Sequential(\n  (0): Conv2d(3, 8, kernel_size=(3, 3))\n  (1-2): 2 x Conv2d(8, 8, kernel_size=(3, 3))\n)",
+    "keras.Sequential([Input((28, 28, 1)), Conv2D(32, 3, activation='relu'), Flatten(), Dense(10)])",
+    "nn.LSTM(10, 20, num_layers=2, batch_first=True, bidirectional=True)",
+    "ConvTranspose2d(3, 8, 4, stride=2, padding=1, output_padding=1)",
+    "Bidirectional(LSTM(8, return_sequences=True))",
+    "MultiheadAttention(64, 8)",
+    "Unflatten(1, (3, 8, 8))",
+    "Upsample(scale_factor=2, mode='bilinear')",
+]
+PIECES = [
+    *"()[]{},=*:@;\\#\n\t'\"", "None", "True", "-1", "0", "1e9", "1e400", "9" * 30, "2**99999999", "//0", "%0",
+    "inf", "nan", "1j", "0x10", "lambda: 0", "__import__", "…", "\x00", "\x1b[2J", "\u202e", "é", "(0): ", "2 x ",
+    "Conv2d", "x", "..",
+]  # fmt: skip
+SAMPLES = [None, (3, 224, 224), (28, 28, 1), (10,), (5, 10), (1,), (3, 3, 3, 3), "3xHxW"]
+
+
+@st.composite
+def spoilt_texts(draw):
+    text = draw(st.sampled_from(TEXTS))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 6)))
+        text = text[:start] + draw(st.sampled_from(["", *PIECES, *TEXTS])) + text[end:]
+    return text
+
+
+@settings(max_examples=300)
+@given(text=spoilt_texts(), sample=st.sampled_from(SAMPLES))
+def test_a_spoilt_text_is_read_or_refused(text, sample):
+    """It gives a network, or the one kind of error that a user reads; anything else fails this test."""
+    try:
+        inspection = inspect(text, sample)
+        assert inspection.to_dict()["layers"] is not None
+        str(inspection)
+        str(explain(text, sample))
+    except ShapelensError as error:
+        assert error.summary
+        assert "\x1b" not in str(error)
+        assert "\x00" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Conv2d(" * 100_000, "nested"),
+        ("Sequential(" * 200 + ")" * 200, "nested"),
+        ("Conv2d(3, 8, " + "(" * 50_000 + ")" * 50_000 + ")", "nested"),
+        ("Conv2d(3, 8, " + "-" * 50_001 + "3)", ""),
+        ("Conv2d(3, 8, " + "9" * 100_000 + ")", ""),
+        ("Conv2d(3, 8, 2**2**2**2**2**2)", ""),
+        ("Conv2d(3, 8, " + "9*" * 20_000 + "9)", ""),
+        ("Sequential(\n  (0-999999999): 1000000000 x ReLU()\n)", ""),
+        ("Sequential(" + "ReLU(), " * 200_000 + ")", ""),
+        ("Linear(" + "a" * 1_000_000 + "=3)", ""),
+        ("C" * 1_000_000 + "(3)", ""),
+        ("Conv2d(3, 8, 3, stride='" + "x" * 1_000_000 + "')", ""),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, str) else None,
+)
+def test_a_text_of_any_size_is_refused_in_one_error(text, said):
+    with pytest.raises(ShapelensError) as refused:
+        inspect(text)
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 2_000
+
+
+CODE = [
+    "__import__('os').system('echo run')",
+    "Conv2d(3, 8, open('/etc/passwd'))",
+    "Conv2d(3, 8, kernel_size=[x for x in (3, 3)])",
+    "Conv2d(*args)",
+    "Conv2d(**{'in_channels': 3})",
+    "(lambda: Conv2d(3, 8, 3))()",
+    "model = Conv2d(3, 8, 3); model.cuda()",
+    "Conv2d(3, 8, exec('raise SystemExit'))",
+    "Conv2d(3, 8, f'{3}')",
+]
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_code_is_refused(text):
+    with pytest.raises(LayerTextError) as refused:
+        read_notation(text)
+    assert refused.value.at
+    assert refused.value.rule
+
+
+def test_nothing_in_a_text_is_run(tmp_path):
+    trace = tmp_path / "trace"
+    calls = [f"open({str(trace)!r}, 'w')", f"__import__('pathlib').Path({str(trace)!r}).touch()"]
+    for call in calls:
+        for text in (call, f"Conv2d(3, 8, {call})", f"Sequential({call})", f"Conv2d(3, 8, 3, bias={call})"):
+            with pytest.raises(ShapelensError):
+                inspect(text)
+    assert not trace.exists()
