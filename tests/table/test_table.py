@@ -106,7 +106,16 @@ def test_formulas_where_sizes_are_free():
     assert "64×ceil(H/4)×ceil(W/4)" in content
     assert "512×ceil(H/32)×ceil(W/32)" in content
     assert "works for every H and W" in content
-    assert "MACs per position" in content
+    assert "MACs/pos" in content
+
+
+def test_tokens_have_positions_and_no_volume():
+    """What is no image has its positions along the free axis, and no height that could be halved."""
+    content = table_text(inspect("Sequential(Linear(8, 16), ReLU(), Linear(16, 4))", "Tx8").table(width=80))
+    rows = [line.split() for line in content.splitlines()]
+    assert ["0", "linear", "16", "of", "8", "T×16", "144", str(8 * 16)] in rows
+    assert ["2", "linear", "4", "of", "16", "T×4", "68", str(16 * 4)] in rows
+    assert "▇" not in content
 
 
 def test_what_is_broken_is_marked_and_the_rest_stays():

@@ -229,7 +229,8 @@ def _columns(columns: str | None, width: int) -> list[str] | None:
     """The columns that are asked for: a list of their own, or what is added to and removed from the usual."""
     if columns is None:
         return None
-    from shapelens.table.columns import COLUMN_NAMES, usual_columns
+    from shapelens.table.columns import COLUMN_NAMES
+    from shapelens.table.fitting import usual_columns
 
     names = [name.strip() for name in columns.split(",") if name.strip()]
     is_change = [name[0] in "+-" for name in names]

@@ -61,16 +61,17 @@ def spatial_of(shape: Shape | Unknown, layout: Layout | None) -> Shape:
 
 
 def _levels(shape: Shape | Unknown, first: Shape | Unknown, layout: Layout | None) -> tuple[int, int] | None:
-    """Halvings of the height since the input, and doublings of the channels since 1; None where not known."""
-    if isinstance(shape, Unknown) or not shape:
-        return None
-    channels = shape[channel_of(shape, layout)]
+    """Halvings of the height since the image that goes in, and doublings of the channels since 1.
+
+    None where there is no image, or a size is not known.
+    """
     spatial, first_spatial = spatial_of(shape, layout), spatial_of(first, layout)
-    height = spatial[0] if spatial else 1
-    whole = first_spatial[0] if first_spatial else 1
+    if isinstance(shape, Unknown) or not shape or not first_spatial:
+        return None
+    channels, height, whole = shape[channel_of(shape, layout)], (*spatial, 1)[0], first_spatial[0]
     if not all(isinstance(d, int) and d > 0 for d in (channels, height, whole)):
         return None
-    if not spatial and first_spatial:
+    if not spatial:
         return len(_LEVELS), round(log2(channels))
     return round(log2(whole / height)), round(log2(channels))
 

@@ -1,16 +1,16 @@
-"""The columns of the table, and which of them fit."""
+"""The columns of the table: what each says of an input and of a row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shapelens.analyses.samples import sample_of
 from shapelens.dims import Dim, Expression, Unknown, product
 from shapelens.dims.counts import count_text, exact_text, share_text
 from shapelens.dims.layout import Layout
 from shapelens.errors import UsageError
-from shapelens.explanation.document import ANSWER, BREAK, LABEL, UNKNOWN, Span, Text, join, text
+from shapelens.explanation.document import ANSWER, BREAK, LABEL, UNKNOWN, Text, join, text
 from shapelens.operators import Shape
 from shapelens.table.cells import (
     field_cell,
@@ -21,10 +21,10 @@ from shapelens.table.cells import (
     step_cell,
     volume,
 )
-from shapelens.table.layout import Column, total_width
+from shapelens.table.layout import Column
 from shapelens.table.rows import Row
 
-__all__ = ["COLUMN_NAMES", "View", "columns_for", "macs_per_position", "usual_columns"]
+__all__ = ["COLUMN_NAMES", "View", "column_of", "operator_column", "shares_column", "times_column"]
 
 COLUMN_NAMES = (
     "layer",
@@ -40,12 +40,6 @@ COLUMN_NAMES = (
     "where",
 )
 """The columns that can be asked for."""
-
-_NARROW = ("layer", "operator", "filters", "out", "glimpse", "params", "macs")
-_MIDDLE = ("layer", "operator", "in", "filters", "out", "volume", "field", "params", "macs")
-_WIDE = ("layer", "operator", "in", "filters", "out", "volume", "field", "step", "params", "macs")
-_MIDDLE_WIDTH = 110
-_WIDE_WIDTH = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,158 +77,17 @@ class View:
         return isinstance(self.macs, Expression)
 
 
-def usual_columns(width: int) -> list[str]:
-    """The columns of a table of this width, if they fit."""
-    keys = _WIDE if width >= _WIDE_WIDTH else _MIDDLE if width >= _MIDDLE_WIDTH else _NARROW
-    return [key for key in keys if key != "glimpse"]
-
-
-def columns_for(view: View, width: int, asked: Sequence[str] | None = None) -> list[Column]:
-    """The columns that are asked for, or those that fit.
-
-    When room is short columns go in this order: step, shares, exact counts, field, volume (to the two signs), in,
-    filters. Layer, operator and out never go.
-    """
-    if asked is not None:
-        return [_column(key, view, exact=width >= _WIDE_WIDTH) for key in asked]
-    maker = _Maker(view)
-    for choice in _choices(view, width):
-        columns = maker.build(choice)
-        if total_width(columns) <= width:
-            return columns
-    return _shortened([replace(column, tight=True) for column in columns], width)
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A set of columns.
+def column_of(key: str, view: View, *, exact: bool) -> Column:
+    """A column by its name.
 
     Args:
-        keys: the columns.
+        key: its name.
+        view: what its cells are made from.
         exact: whether counts are exact.
-        shares: whether each count has its share of the total behind it.
-        folded: whether the words of folded steps stand behind the operator.
-        detail: whether more of the operator is said: the kernels in a block.
-        tight: whether columns stand one space apart.
+
+    Raises:
+        UsageError: "there is no column size".
     """
-
-    keys: tuple[str, ...]
-    exact: bool = False
-    shares: bool = False
-    folded: bool = False
-    detail: bool = False
-    tight: bool = False
-
-
-def _choices(view: View, width: int) -> list[_Choice]:
-    """Sets of columns from the widest down."""
-    plain, choices = not view.is_symbolic, []
-    if width >= _WIDE_WIDTH:
-        without_step = _without(_WIDE, "step")
-        for detail in (True, False):
-            choices += [
-                _Choice(_WIDE, plain, plain, folded=True, detail=detail),
-                _Choice(without_step, plain, plain, folded=True, detail=detail),
-                _Choice(without_step, plain, folded=True, detail=detail),
-            ]
-    if width >= _MIDDLE_WIDTH:
-        choices += [_Choice(_MIDDLE, detail=True), _Choice(_MIDDLE), _Choice(_MIDDLE, tight=True)]
-        choices.append(_Choice(_without(_MIDDLE, "field")))
-        choices.append(_Choice(("layer", "operator", "in", "filters", "out", "glimpse", "params", "macs")))
-    choices += [
-        _Choice(_NARROW),
-        _Choice(_without(_NARROW, "glimpse")),
-        _Choice(_without(_NARROW, "filters")),
-    ]
-    return [*choices, _Choice(_without(_NARROW, "filters", "glimpse"))]
-
-
-def _without(keys: tuple[str, ...], *dropped: str) -> tuple[str, ...]:
-    return tuple([key for key in keys if key not in dropped])
-
-
-class _Maker:
-    """Makes each column once, however many sets of columns are tried."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self._made: dict[tuple[object, ...], Column] = {}
-
-    def build(self, choice: _Choice) -> list[Column]:
-        """The columns of one choice, those that would be empty left out."""
-        keys, exact = choice.keys, choice.exact
-        columns: list[Column] = []
-        for key in keys:
-            column = self._operator(choice) if key == "operator" else self._column(key, exact, keys)
-            if key in _MAY_BE_EMPTY and not any(column.cells):
-                continue
-            if key in {"glimpse", "volume"} and self.view.ascii_only:
-                continue
-            columns.append(column)
-            if key == "layer" and any(row.times > 1 for row in self.view.rows):
-                columns.append(self._cached(("times",), lambda: _times(self.view)))
-            if choice.shares and key in {"params", "macs"}:
-                columns.append(_shares(self.view, key))
-        return [replace(column, tight=True) for column in columns] if choice.tight else columns
-
-    def _operator(self, choice: _Choice) -> Column:
-        takes = "in" not in choice.keys
-
-        def make() -> Column:
-            return _operator(self.view, folded=choice.folded, takes=takes, detail=choice.detail)
-
-        return self._cached(("operator", choice.folded, takes, choice.detail), make)
-
-    def _column(self, key: str, exact: bool, keys: tuple[str, ...]) -> Column:
-        is_close = "in" not in keys and key in {"filters", "out"}
-
-        def make() -> Column:
-            column = _column(key, self.view, exact)
-            return replace(column, tight=True) if is_close else column
-
-        return self._cached((key, exact, is_close), make)
-
-    def _cached(self, key: tuple[object, ...], make: Callable[[], Column]) -> Column:
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = make()
-        return made
-
-
-_MAY_BE_EMPTY = {"glimpse", "volume", "field", "step", "filters"}
-
-
-def _shortened(columns: list[Column], width: int) -> list[Column]:
-    """The last resort: operators end in an ellipsis, so that names and shapes stay whole."""
-    excess = total_width(columns) - width
-    shortened: list[Column] = []
-    for column in columns:
-        if column.key != "operator":
-            shortened.append(column)
-            continue
-        room = max(max((sum(len(s.text) for s in cell) for cell in column.cells), default=0) - excess, 12)
-        cells = tuple([_cut(cell, room) for cell in column.cells])
-        shortened.append(replace(column, cells=cells))
-    return shortened
-
-
-def _cut(cell: Text, room: int) -> Text:
-    if sum(len(span.text) for span in cell) <= room:
-        return cell
-    kept: list[Span] = []
-    for span in cell:
-        if len(span.text) >= room:
-            kept.append(Span(span.text[: max(room - 1, 0)] + "…", span.role))
-            break
-        kept.append(span)
-        room -= len(span.text)
-    return tuple(kept)
-
-
-# one column -------------------------------------------------------------------------------------------
-
-
-def _column(key: str, view: View, exact: bool) -> Column:
     maker = _MAKERS.get(key)
     if maker is None:
         raise UsageError(
@@ -265,13 +118,23 @@ def _layer(view: View, exact: bool) -> Column:
     return Column("layer", "layer", _cells(view, of_row, lambda name, _: text(name)), total=text("total"))
 
 
-def _times(view: View) -> Column:
+def times_column(view: View) -> Column:
+    """How many blocks stand in each row."""
     return Column(
         "times", "", _cells(view, lambda row: text(f"×{row.times}") if row.times > 1 else ()), tight=True
     )
 
 
-def _operator(view: View, *, folded: bool, takes: bool, detail: bool) -> Column:
+def operator_column(view: View, *, folded: bool, takes: bool, detail: bool) -> Column:
+    """What each row computes, in words.
+
+    Args:
+        view: what its cells are made from.
+        folded: whether the words of folded steps stand behind: `+ relu`.
+        takes: whether what a row takes stands behind, where that is not the row above.
+        detail: whether more is said: the kernels in a block.
+    """
+
     def of_row(row: Row) -> Text:
         words = row.words + row.detail if detail else row.words
         words += "".join(f" + {word}" for word in dict.fromkeys(row.folded)) if folded else ""
@@ -347,8 +210,8 @@ def _params(view: View, exact: bool) -> Column:
 
 def _macs(view: View, exact: bool) -> Column:
     if view.is_symbolic:
-        cells = _cells(view, lambda row: _count(exact_text(macs_per_position(row, view))))
-        return Column("macs", "MACs per position", cells, "right")
+        cells = _cells(view, lambda row: _count(exact_text(_macs_per_position(row, view))))
+        return Column("macs", "MACs/pos", cells, "right")
     number = exact_text if exact else count_text
     total = exact_text(view.macs) if exact else count_text(view.macs, 4)
     return Column(
@@ -364,7 +227,8 @@ def _count(content: str) -> Text:
     return text((content, LABEL if content == "0" else UNKNOWN if content == "?" else ""))
 
 
-def _shares(view: View, key: str) -> Column:
+def shares_column(view: View, key: str) -> Column:
+    """The share of each row in the total of `params` or `macs`."""
     whole = view.parameters if key == "params" else view.macs
 
     def of_row(row: Row) -> Text:
@@ -376,17 +240,23 @@ def _shares(view: View, key: str) -> Column:
     return Column(f"{key}_share", "", _cells(view, of_row), "right", tight=True)
 
 
-def macs_per_position(row: Row, view: View) -> Dim:
-    """The multiply-accumulates for one position of the row's output; the whole where there are no positions."""
+def _macs_per_position(row: Row, view: View) -> Dim:
+    """The multiply-accumulates for one position of the row's output; the whole where there are no positions.
+
+    A tensor that is no image has its positions along the axes whose size is free: tokens, anchors.
+    """
     if not isinstance(row.macs, Expression):
         return row.macs
-    positions = product(spatial_of(sample_of(row.output, view.batch), view.layout))
-    return row.macs // positions
+    sample = sample_of(row.output, view.batch)
+    spatial = spatial_of(sample, view.layout)
+    if not spatial and not isinstance(sample, Unknown):
+        spatial = tuple([dim for dim in sample if isinstance(dim, Expression)])
+    return row.macs // product(spatial)
 
 
 _MAKERS: dict[str, Callable[[View, bool], Column]] = {
     "layer": _layer,
-    "operator": lambda view, exact: _operator(view, folded=exact, takes=False, detail=exact),
+    "operator": lambda view, exact: operator_column(view, folded=exact, takes=False, detail=exact),
     "in": _in,
     "filters": _filters,
     "out": _out,

@@ -15,7 +15,8 @@ from shapelens.explanation.document import ANSWER, LABEL, UNKNOWN, Text, join, p
 from shapelens.network import Evaluation, evaluate_network
 from shapelens.operators import Tensor
 from shapelens.table.cells import shape_cell, spatial_of
-from shapelens.table.columns import View, columns_for
+from shapelens.table.columns import View
+from shapelens.table.fitting import columns_for
 from shapelens.table.layout import Column, lines_of
 from shapelens.table.rows import Row, Rows, rows_of
 
