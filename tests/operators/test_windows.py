@@ -176,7 +176,7 @@ def test_the_facts_of_a_window_that_does_not_fit() -> None:
     broken = Sliding(7, 2, 2, (1, 2)).requirement(4, 2, out=-1)
     assert (broken.kind, broken.truth, broken.spoils) == ("window", False, (2,))
     assert broken.facts == {
-        "axis": 2, "size": 4, "padded": 7, "before": 1, "after": 2, "kernel": 7, "extent": 13, "dilation": 2,
+        "axis": 2, "size": 4, "before": 1, "after": 2, "kernel": 7, "extent": 13, "dilation": 2,
         "stride": 2, "out": -1,
     }  # fmt: skip
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shapelens.analyses.receptive_field import Everything, Field
 from shapelens.dims import Dim, Unknown, dim_text, product
 from shapelens.dims.counts import exact_text, share_text
-from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entry, Text, shape_spans, text
+from shapelens.explanation.document import (
+    ANSWER,
+    LABEL,
+    POSITIONS,
+    Block,
+    Entry,
+    Text,
+    axis_text,
+    shape_spans,
+    text,
+)
 from shapelens.explanation.subject import Subject
 from shapelens.operators import Convolution, TransposedConvolution
 from shapelens.readers.notation.words import to_keras
@@ -68,7 +80,7 @@ def _parameter_text(subject: Subject, count: Dim) -> Text:
         return text("0")
     if filters is None:
         return text((exact_text(count), ANSWER))
-    body = "·".join(dim_text(d, "·") for d in filters.of)
+    body = _product_text(filters.of)
     bias = subject.bias
     added = f" + {dim_text(bias.elements)}" if bias is not None else ""
     whole = (
@@ -80,6 +92,11 @@ def _parameter_text(subject: Subject, count: Dim) -> Text:
     if subject.layout is not None and len(filters.kernel) > 0 and subject.is_alone:
         remark += "     whatever the size of the image"
     return text(whole, (exact_text(count), ANSWER), (remark, LABEL))
+
+
+def _product_text(dims: Sequence[Dim]) -> str:
+    """`3·7·7`; a sum in parentheses."""
+    return "·".join([axis_text(dim) for dim in dims])
 
 
 def _mac_text(subject: Subject, macs: Dim) -> Text:
@@ -95,9 +112,9 @@ def _mac_text(subject: Subject, macs: Dim) -> Text:
     spatial = (
         [at[axis] for axis in layout.spatial] if layout is not None and len(at) == len(layout.axes) else []
     )
-    parts = ["·".join(dim_text(d, "·") for d in spatial)] if spatial else []
-    parts.append(dim_text(filters.count, "·"))
-    body = "·".join(dim_text(d, "·") for d in filters.of)
+    parts = [_product_text(spatial)] if spatial else []
+    parts.append(axis_text(filters.count))
+    body = _product_text(filters.of)
     parts.append(f"({body})" if len(filters.of) > 1 else body)
     return text(f"{' × '.join(parts)} = ", (exact_text(macs), ANSWER))
 

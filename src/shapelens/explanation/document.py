@@ -28,6 +28,7 @@ __all__ = [
     "Preformatted",
     "Span",
     "Text",
+    "axis_text",
     "columns",
     "face",
     "join",

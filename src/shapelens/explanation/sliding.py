@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from shapelens.dims import Dim, Unknown, dim_text, symbol
-from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entry, Text, text
+from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entry, Text, axis_text, text
 from shapelens.explanation.subject import Subject
 from shapelens.operators.windows import SAME, SAME_LOWER, Sliding
 
@@ -19,7 +19,7 @@ _AXIS_WORDS = {"D": "depth", "H": "height", "W": "width", "T": "length"}
 
 def positions_text(sizes: Sequence[Dim]) -> str:
     """`224×224`."""
-    return "×".join(dim_text(size, "·") for size in sizes)
+    return "×".join([axis_text(size) for size in sizes])
 
 
 def _axes(subject: Subject) -> list[tuple[int, str, Dim, Dim]]:

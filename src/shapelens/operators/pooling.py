@@ -122,7 +122,7 @@ class Pool(Operator):
         """That a window fits into the image and its padding; for some of PyTorch's pools, into the image alone."""
         wanted = sliding.requirement(size, axis, out=out)
         if self.half_padding and self.kind != "max" and len(self.kernel) == 3:
-            alone = {**wanted.facts, "padded": size}
+            alone = {**wanted.facts, "before": 0, "after": 0}
             return replace(wanted, truth=at_least(size, sliding.extent), facts=alone)
         return wanted
 

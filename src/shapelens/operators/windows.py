@@ -136,7 +136,6 @@ class Sliding:
         known = {
             "axis": axis,
             "size": size,
-            "padded": size + (before + after),
             "before": before,
             "after": after,
         }

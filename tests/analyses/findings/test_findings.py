@@ -40,6 +40,12 @@ SL105  the kernel is larger than the padded input
   fix    feed at least 3×4×4   ✓ verified   gives 8×1×1
   torch  Calculated padded input size per channel: (3 x 3). Kernel size: (4 x 4). Kernel size can't be \
 greater than actual input size""",
+    ("ConvTranspose2d(3, 8, 1, padding=1)", (3, 2, 5)): """\
+SL105  nothing is left of the output
+  at     ConvTranspose2d(3, 8, 1, padding=1), input 3×2×5
+  have   3×2×5: 2 grows to 0
+  rule   (in - 1)·stride - pad - pad + dilation·(kernel - 1) + output_padding + 1 is at least 1
+  fix    feed at least 3×3×3   ✓ verified   gives 8×1×1""",
     ("Sequential(Flatten(), Linear(2048, 10))", (32, 7, 7)): """\
 SL101  features do not fit a linear layer
   at     1 (Linear)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shapelens.analyses.findings.finding import Finding, Fix
 from shapelens.analyses.findings.telling import Case, number, tells, torch_list
 from shapelens.analyses.findings.trying import fed_image, input_fixes
-from shapelens.dims import Expression, Unknown, shape_text
-from shapelens.operators import Shape
+from shapelens.dims import Dim, Expression, shape_text
+from shapelens.operators import Convolution, Shape
 
 __all__ = ["tell_other", "tell_rank"]
 
@@ -53,10 +53,7 @@ def _rank_fixes(case: Case, gets: Shape, allowed: tuple[int, ...]) -> list[Fix]:
     """One axis more where that fits: the channels of a map, or the batch."""
     declared = fed_image(case)
     if declared is not None and len(gets) + 1 == min(allowed) and not declared.batched:
-        weight = case.step.inputs[1] if len(case.step.inputs) > 1 else None
-        depth = 1 if weight is None or isinstance(weight.shape, Unknown) else weight.dims[1]
-        found = input_fixes(case, (depth, *gets))
-        return found
+        return input_fixes(case, (_channels_taken(case), *gets))
     if declared is not None and len(gets) > max(allowed):
         extra = len(gets) - max(allowed)
         batch = 1 if declared.batched else 0
@@ -64,6 +61,15 @@ def _rank_fixes(case: Case, gets: Shape, allowed: tuple[int, ...]) -> list[Fix]:
         samples = gets[1] if batch and extra == 1 and isinstance(gets[0], Expression) else None
         return input_fixes(case, gets[batch + extra :], samples=samples)
     return [Fix("add the batch: x.unsqueeze(0)")] if len(gets) + 1 in allowed else []
+
+
+def _channels_taken(case: Case) -> Dim:
+    """The channels that a convolution is made for; of anything else one is as good as any."""
+    operator = case.step.node.operator
+    filters = operator.filters(case.step.inputs)
+    if not isinstance(operator, Convolution) or filters is None:
+        return 1
+    return filters.of[-1 if operator.channels_last else 0] * operator.groups
 
 
 def tell_other(case: Case) -> Finding:

@@ -8,43 +8,57 @@ from shapelens.analyses.findings.smallest import smallest_input
 from shapelens.analyses.findings.telling import Case, number, sample_text, tells
 from shapelens.analyses.findings.trying import given_by
 from shapelens.dims import Unknown, shape_text
-from shapelens.operators import Pool
+from shapelens.operators import Convolution, Pool
 
-__all__ = ["tell_window"]
+__all__ = ["tell_transposed", "tell_window"]
+
+_BATCHED_IMAGE = 4
 
 
-@tells("window", "transposed_size")
+@tells("window")
 def tell_window(case: Case) -> Finding:
     """No window fits: the kernel is larger than the padded input, or pooling has shrunk it to nothing."""
     is_pool = isinstance(case.step.node.operator, Pool)
-    size, extent = case.facts.get("size"), case.facts.get("extent")
-    padded = case.facts.get("padded", size)
-    chain = chain_text(size_chain(case.evaluation, case.step.node.inputs[0], case.facts["axis"]))
-    image = case.step.inputs[0]
-    shape = "?" if image is None else sample_text(image.shape, case.evaluation)
-    around = "" if padded == size else f" with {number(padded - size)} of padding"
-    have = f"{shape}: {number(size)}{around}, and windows of {_extent_words(case)}"
-    if chain and "→" in chain:
-        have += f"\n{chain}"
-    summary = "shrunk to nothing" if is_pool else "the kernel is larger than the padded input"
+    size, extent = case.facts["size"], case.facts.get("extent", 1)
+    padding = case.facts.get("before", 0) + case.facts.get("after", 0)
+    around = "" if padding == 0 else f" with {number(padding)} of padding"
     return case.finding(
         "SL106" if is_pool else "SL105",
-        summary,
-        have,
-        f"at least one window must fit: the padded size is at least {number(extent)}"
-        if extent is not None
-        else "every size is at least 1",
+        "shrunk to nothing" if is_pool else "the kernel is larger than the padded input",
+        f"{_fed(case)}: {number(size)}{around}, and windows of {_extent_words(case)}{_chain(case)}",
+        f"at least one window must fit: the padded size is at least {number(extent)}",
         fixes=_fixes(case),
-        framework=("torch", _words(case, is_pool=is_pool)),
+        framework=("torch", _pool_words(case) if is_pool else _convolution_words(case)),
     )
+
+
+@tells("transposed_size")
+def tell_transposed(case: Case) -> Finding:
+    """Nothing is left of what a transposed convolution makes: its padding takes more away than there is."""
+    size, out = case.facts["size"], case.facts["out"]
+    return case.finding(
+        "SL105",
+        "nothing is left of the output",
+        f"{_fed(case)}: {number(size)} grows to {number(out)}{_chain(case)}",
+        "(in - 1)·stride - pad - pad + dilation·(kernel - 1) + output_padding + 1 is at least 1",
+        fixes=_fixes(case),
+    )
+
+
+def _fed(case: Case) -> str:
+    image = case.step.inputs[0]
+    return "?" if image is None else sample_text(image.shape, case.evaluation)
+
+
+def _chain(case: Case) -> str:
+    """How the size came about, on a line of its own."""
+    chain = chain_text(size_chain(case.evaluation, case.step.node.inputs[0], case.facts["axis"]))
+    return f"\n{chain}" if chain and "→" in chain else ""
 
 
 def _extent_words(case: Case) -> str:
-    kernel, extent, dilation = (
-        case.facts.get("kernel"),
-        case.facts.get("extent"),
-        case.facts.get("dilation", 1),
-    )
+    kernel, extent = case.facts.get("kernel", 1), case.facts.get("extent", 1)
+    dilation = case.facts.get("dilation", 1)
     if dilation == 1 or kernel == extent:
         return number(kernel)
     return f"{number(extent)} ({number(kernel)} cells, {dilation} apart)"
@@ -62,19 +76,27 @@ def _fixes(case: Case) -> tuple[Fix, ...]:
     )
 
 
-def _words(case: Case, *, is_pool: bool) -> str:
+def _pool_words(case: Case) -> str:
     image = case.step.inputs[0]
-    if image is None or isinstance(image.shape, Unknown) or image.rank != 4:
+    if image is None or isinstance(image.shape, Unknown) or image.rank != _BATCHED_IMAGE:
         return ""
-    height, width = (number(dim) for dim in image.shape[2:])
-    if is_pool:
-        return f"Given input size: ({number(image.shape[1])}x{height}x{width}). … Output size is too small"
-    weight = case.step.inputs[1] if len(case.step.inputs) > 1 else None
-    if weight is None or isinstance(weight.shape, Unknown):
+    channels, height, width = (number(dim) for dim in image.shape[1:])
+    return f"Given input size: ({channels}x{height}x{width}). … Output size is too small"
+
+
+def _convolution_words(case: Case) -> str:
+    operator = case.step.node.operator
+    if not isinstance(operator, Convolution) or operator.channels_last:
         return ""
-    padded = [number(dim + case.facts["padded"] - case.facts["size"]) for dim in image.shape[2:]]
-    kernel = " x ".join(number(k) for k in weight.shape[2:])
+    image, weight = case.step.inputs[:2]
+    if image is None or weight is None:
+        return ""
+    slidings = operator.slidings(operator.kernel_of(weight))
+    sides = operator.sides(image, weight)
+    sizes = [image.dims[axis] for axis in operator.axes(image, weight).spatial]
+    padded = [number(size + before + after) for size, (before, after) in zip(sizes, sides, strict=True)]
     return (
-        f"Calculated padded input size per channel: ({' x '.join(padded)}). Kernel size: ({kernel}). "
+        f"Calculated padded input size per channel: ({' x '.join(padded)}). "
+        f"Kernel size: ({' x '.join([number(sliding.extent) for sliding in slidings])}). "
         "Kernel size can't be greater than actual input size"
     )
