@@ -1,0 +1,165 @@
+"""The whole reader against onnx' suite of operator cases and against networks of others, every shape of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from shapelens.dims import Unknown, symbol
+from tests.readers.onnx.judging import (
+    Verdict,
+    compare,
+    fixed_network,
+    other_sizes,
+    static,
+    symbolic,
+    symbolic_network,
+)
+from tests.readers.onnx.real_networks import IMAGENET, NUDENET, RealNetwork, real_networks
+from tests.readers.onnx.suite import cases
+
+pytestmark = [pytest.mark.conformance, pytest.mark.onnx]
+
+SHAPE_IS_THE_INPUT = {
+    "test_constantofshape_float_ones",
+    "test_constantofshape_int_shape_zero",
+    "test_constantofshape_int_zeros",
+}
+"""The shape that comes out is the data that flows in: no size is in the file."""
+
+RUNS_WITHOUT_A_WINDOW = {"test_MaxPool1d", "test_MaxPool1d_stride"}
+"""The runtime divides towards zero: its pool of 4 finds a window in 3 cells. onnx' own evaluator finds none, as we."""
+
+
+@cache
+def static_verdicts() -> dict[str, Verdict]:
+    return {case.name: static(case) for case in cases()}
+
+
+@cache
+def symbolic_verdicts() -> dict[str, Verdict]:
+    return {case.name: symbolic(case) for case in cases() if case.image is not None}
+
+
+def share(verdicts) -> float:
+    return sum(verdict.is_full for verdict in verdicts) / len(verdicts)
+
+
+def wrong(verdicts) -> dict[str, list[str]]:
+    return {verdict.name: verdict.wrong for verdict in verdicts if verdict.wrong}
+
+
+# the suite ----------------------------------------------------------------------------------------------
+
+
+def test_the_suite_is_all_there() -> None:
+    assert len({case.name for case in cases()}) == len(cases()) >= 1990
+    assert sum(case.is_convnet for case in cases()) >= 350
+    assert sum(case.is_core for case in cases()) >= 170
+
+
+def test_no_shape_is_wrong() -> None:
+    assert wrong(static_verdicts().values()) == {}
+
+
+@pytest.mark.parametrize("kind", ["is_core", "is_convnet"])
+def test_every_shape_in_a_convolutional_network_is_known(kind) -> None:
+    found = {case.name: static_verdicts()[case.name].unknown for case in cases() if getattr(case, kind)}
+    unknown = {name: reasons for name, reasons in found.items() if reasons}
+    assert set(unknown) == (SHAPE_IS_THE_INPUT & set(found)), unknown
+
+
+def test_most_other_shapes_are_known(capsys) -> None:
+    verdicts = static_verdicts().values()
+    reasons = Counter(next(iter(verdict.unknown.values())) for verdict in verdicts if verdict.unknown)
+    told = [f"{share(verdicts):.1%} of {len(verdicts)} cases full and right; what is not known:"]
+    told += [f"{count:5}  {reason}" for reason, count in reasons.most_common()]
+    with capsys.disabled():
+        print("", *told, sep="\n")  # noqa: T201 - the count is the point
+    assert share(verdicts) >= LEAST_SHARE
+
+
+LEAST_SHARE = 0.92
+"""Of all cases; a lower share is a step back."""
+
+
+def test_no_formula_is_wrong_at_any_size_that_runs() -> None:
+    assert wrong(symbolic_verdicts().values()) == {}
+
+
+def test_formulas_of_convolutional_networks_are_compared_at_many_sizes() -> None:
+    verdicts = [symbolic_verdicts()[case.name] for case in cases() if case.is_convnet and case.image]
+    assert {verdict.name for verdict in verdicts if verdict.refused} == RUNS_WITHOUT_A_WINDOW
+    assert sum(verdict.sizes for verdict in verdicts) >= 1500
+    assert sum(verdict.sizes > 0 for verdict in verdicts) >= 0.9 * len(verdicts)
+
+
+@pytest.mark.parametrize(("kind", "least"), [("is_core", 1.0), ("is_convnet", 1.0)])
+def test_sizes_come_out_as_formulas(kind, least) -> None:
+    verdicts = symbolic_verdicts()
+    found = [verdicts[case.name] for case in cases() if case.name in verdicts and getattr(case, kind)]
+    assert share(found) >= least, {v.name: v.unknown for v in found if v.unknown}
+
+
+# networks -----------------------------------------------------------------------------------------------
+
+
+def network_called(name: str) -> RealNetwork:
+    if name not in real_networks():
+        pytest.skip(f"{name}: the package `nudenet` is not installed (pip install --no-deps nudenet)")
+    return real_networks()[name]
+
+
+@pytest.mark.parametrize("name", [*IMAGENET, NUDENET])
+def test_every_tensor_of_a_real_network_is_known(name) -> None:
+    verdict = fixed_network(network_called(name))
+    assert (verdict.wrong, verdict.unknown) == ([], {})
+
+
+@pytest.mark.parametrize("name", [*IMAGENET, NUDENET])
+def test_tensors_of_a_real_network_are_formulas(name) -> None:
+    network = network_called(name)
+    verdict = symbolic_network(network)
+    assert verdict.wrong == []
+    assert verdict.sizes >= 2
+    assert verdict.unknown == {}
+
+
+# that they can fail -------------------------------------------------------------------------------------
+
+H = symbol("H")
+
+
+@pytest.mark.parametrize(
+    ("found", "is_full", "is_wrong"),
+    [
+        ((2, H // 2), True, False),
+        ((2, (H + 1) // 2), False, True),
+        ((2, H // 2, 1), False, True),
+        ((2, Unknown("the data decide it")), False, False),
+        ((2, symbol("k", maximum=3)), False, False),
+        ((2, symbol("k", maximum=2)), False, True),
+        (Unknown("no rank"), False, False),
+    ],
+)
+def test_what_is_wrong_is_told_from_what_is_right_and_from_what_is_not_known(
+    found, is_full, is_wrong
+) -> None:
+    verdict = Verdict("a case")
+    compare(verdict, {"y": found}, {"y": (2, 3)}, {"H": 7}, "at 7")
+    assert (verdict.is_full, bool(verdict.wrong)) == (is_full, is_wrong)
+
+
+def test_an_output_that_is_missing_is_not_known() -> None:
+    verdict = Verdict("a case")
+    compare(verdict, {}, {"y": (2, 3)}, {}, "")
+    assert verdict.unknown == {"y": "nothing in the network gives it"}
+
+
+def test_other_sizes_are_others() -> None:
+    sizes = other_sizes((1, 3, 7, 7))
+    assert len(sizes) >= 5
+    assert (1, 3, 7, 7) not in sizes
+    assert {channels for _, channels, *_ in sizes} == {3}
