@@ -98,6 +98,12 @@ class Arguments:
             raise self._refused(name, f"{name} is a whole number{_bound(least)}")
         return value
 
+    def taken(self, name: str) -> int:
+        """The channels or features that a layer is made for; 0 for a lazy one, which takes what comes in."""
+        if not self.has(name):
+            return 0
+        return self.integer(name, least=0 if self.name.startswith("Lazy") else 1)
+
     def optional(self, name: str, least: int = 1) -> int | None:
         """A whole number, or None."""
         return None if self.value(name) is None else self.integer(name, least)

@@ -141,7 +141,7 @@ def _twice(source: Source, layer: Layer, argument: Argument, name: str) -> Layer
         f"{name} of {layer.name} is given twice",
         at=source.excerpt(argument.span),
         have=source.shown(argument.span),
-        rule=_takes(layer),
+        rule=layer.takes_words,
     )
 
 
@@ -151,7 +151,7 @@ def _too_many(source: Source, layer: Layer, argument: Argument, most: int) -> La
         f"{layer.name} takes {'at most ' if most else ''}{many} without a name",
         at=source.excerpt(argument.span),
         have=f"{source.shown(argument.span)} besides",
-        rule=_takes(layer),
+        rule=layer.takes_words,
     )
 
 
@@ -165,11 +165,6 @@ def _missing(source: Source, call: Call, layer: Layer, missing: list[str]) -> La
         f"this {layer.name} has no {listed}",
         at=source.excerpt((call.span[1] - 1, call.span[1])),
         have=source.shown(call.span),
-        rule=_takes(layer),
+        rule=layer.takes_words,
         fix="" if inside.endswith("…") else f"{name}({inside}{', ' if inside else ''}{added})",
     )
-
-
-def _takes(layer: Layer) -> str:
-    names = layer.signature.shown
-    return f"{layer.name} takes {', '.join(names) if names else 'no arguments'}"

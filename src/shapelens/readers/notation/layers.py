@@ -65,6 +65,12 @@ class Layer:
         """Its parameters."""
         return signature_of(self.text, self.others)
 
+    @property
+    def takes_words(self) -> str:
+        """What it takes, for messages: `Linear takes in_features, out_features, bias`."""
+        names = self.signature.shown
+        return f"{self.name} takes {', '.join(names) if names else 'no arguments'}"
+
 
 def nothing_said(arguments: Arguments) -> Sample | None:
     """A layer that says nothing of its input."""

@@ -30,7 +30,8 @@ _STRUCTURE = re.compile(r"[()\[\]{}]|\n")
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
 _LOOSEST, _TIGHTEST = 0, 1
-_LEVELS = ({"+", "-"}, {"*", "/", "//", "%"})
+_SIGNS = frozenset({"+", "-"})
+_LEVELS = (_SIGNS, frozenset({"*", "/", "//", "%"}))
 _SEQUENCES = frozenset({"Size", "list", "tuple"})
 
 
@@ -256,8 +257,7 @@ class _Parser(Tokens):
     def value(self, level: int = _LOOSEST) -> Value:
         """A sum of products of what binds tightest."""
         left = self.value(level + 1) if level < _TIGHTEST else self.signed()
-        while self.kind == "sign" and self.token in _LEVELS[level]:
-            sign = self.token
+        while (sign := self.token) in _LEVELS[level] and self.kind == "sign":
             self.advance()
             right = self.value(level + 1) if level < _TIGHTEST else self.signed()
             left = self.computed(left, sign, right)
@@ -274,7 +274,7 @@ class _Parser(Tokens):
     def signed(self) -> Value:
         """A power of atoms, with any signs before it."""
         start, is_negative = self.start, False
-        while self.kind == "sign" and self.token in {"-", "+"}:
+        while self.token in _SIGNS and self.kind == "sign":
             is_negative ^= self.token == "-"
             self.advance()
         base = self.atom()

@@ -20,10 +20,13 @@ from shapelens.readers.notation.vocabulary import Vocabulary, frameworks_of
 
 __all__ = ["is_notation", "read_notation"]
 
-_CALL = re.compile(r"[^\W\d][\w.]*\s*\(|^\s*\([^()\n]+\):", re.MULTILINE)
+_CALL = re.compile(r"(?<![\w.])[^\W\d][\w.]*+[ \t]*+\(|^[ \t]*+\([^()\n]{1,200}+\):", re.MULTILINE)
 
-MAXIMUM_CORRECTIONS = 4
-"""So many names are corrected one after another before a text is given up."""
+MAXIMUM_READINGS = 12
+"""So many corrected texts are read in search of the one that was meant."""
+
+LONGEST_CORRECTED = 20_000
+"""The corrections of a text longer than this are shown without being tried."""
 
 LONGEST_NAME = 80
 """A text of one line up to this length is the network's name; else its outermost class is."""
@@ -55,44 +58,70 @@ def read_notation(text: str, sample: Shape | None = None) -> Network:
     Raises:
         LayerTextError: `no layer is called Conv2s`, `this is code, and layer text is read, never run`, …
     """
-    return _read(Source(text), sample, MAXIMUM_CORRECTIONS)
+    return _read(Source(text), _Corrections(sample))
 
 
-def _read(source: Source, sample: Shape | None, corrections: int) -> Network:
+class _Corrections:
+    """Corrected texts, read to see whether they are what was meant.
+
+    Args:
+        sample: the shape of one sample, if it is given.
+    """
+
+    def __init__(self, sample: Shape | None) -> None:
+        self.sample = sample
+        self.left = MAXIMUM_READINGS
+
+    def tried(self, text: str) -> Tried | None:
+        """A corrected text, read and evaluated; None if it still cannot be read."""
+        if len(text) > LONGEST_CORRECTED or not self.left:
+            return Tried(text)
+        self.left -= 1
+        try:
+            network = _read(Source(text), self)
+        except MisspeltError as again:
+            return again.tried
+        except LayerTextError:
+            return None
+        return Tried(text, self._shapes(network), _typed(self.sample))
+
+    def _shapes(self, network: Network) -> str:
+        """What goes in and what comes out, where it all fits and is known."""
+        declared = {i.name: i.shape for i in network.inputs if i.shape is not None}
+        evaluation = evaluate_network(network, declared)
+        outputs = [tensor.shape for _, tensor in evaluation.outputs]
+        if evaluation.broken or len(network.inputs) != 1 or len(outputs) != 1:
+            return ""
+        given, out, axis = network.inputs[0].shape, outputs[0], network.inputs[0].batch_axis
+        if given is None or isinstance(out, Unknown) or any(isinstance(dim, Unknown) for dim in out):
+            return ""
+        return f"{shape_text(_sample(given, axis))} → {shape_text(_sample(out, axis))}"
+
+
+def _sample(shape: Shape, batch_axis: int | None) -> Shape:
+    """A shape without its batch, where that stands in front."""
+    return shape[1:] if batch_axis == 0 else shape
+
+
+def _typed(sample: Shape | None) -> str:
+    """A sample as it is typed: `3x224x224`."""
+    return "" if sample is None else shape_text(sample, "*").replace("×", "x")
+
+
+def _read(source: Source, corrections: _Corrections) -> Network:
     call = parse_layer_text(source)
     check_count(source, call)
-
-    def attempt(corrected: str) -> Tried | None:
-        return _tried(corrected, sample, corrections - 1) if corrections else None
-
-    vocabulary = Vocabulary(source, frameworks_of(source, call), attempt)
+    vocabulary = Vocabulary(source, frameworks_of(source, call), corrections.tried)
     builder = Builder(
         Origin("notation", _name(source, call)),
         channels_last=vocabulary.framework == KERAS,
         module=call.name if call.children or is_chain(call) else "",
     )
-    assembler = Assembler(source, vocabulary, builder)
-    return assembler.network(call, sample)
+    return Assembler(source, vocabulary, builder).network(call, corrections.sample)
 
 
 def _name(source: Source, call: Call) -> str:
-    text = source.text.strip()
-    shown = source.slice(call.span)
-    return shown if len(shown) <= LONGEST_NAME and "\n" not in text else call.name or "the layers"
-
-
-def _tried(text: str, sample: Shape | None, corrections: int) -> Tried | None:
-    """A corrected text, read and evaluated."""
-    try:
-        network = _read(Source(text), sample, corrections)
-    except MisspeltError as again:
-        return again.tried
-    except LayerTextError:
-        return None
-    declared = {i.name: i.shape for i in network.inputs if i.shape is not None}
-    evaluation = evaluate_network(network, declared)
-    typed = "" if sample is None else shape_text(sample, "*").replace("×", "x")
-    outputs = [tensor.shape for _, tensor in evaluation.outputs]
-    if sample is None or evaluation.broken or len(outputs) != 1 or isinstance(outputs[0], Unknown):
-        return Tried(text, "", typed)
-    return Tried(text, f"{shape_text(sample)} → {shape_text(outputs[0][1:])}", typed)
+    """The network's name: a short text itself, else the outermost class."""
+    shown = source.shown(call.span, LONGEST_NAME)
+    is_short = source.is_one_line and not shown.endswith("…")
+    return shown if is_short else call.name or "the layers"

@@ -24,7 +24,7 @@ __all__ = ["MAXIMUM_LENGTH", "Source", "Span"]
 Span = tuple[int, int]
 """Where a part of the text starts, and where it ends."""
 
-MAXIMUM_LENGTH = 1_000_000
+MAXIMUM_LENGTH = 300_000
 """No network prints as more text than this."""
 
 WIDEST_LINE = 88

@@ -16,8 +16,11 @@ __all__ = ["MisspeltError", "Tried", "Try", "misspelt_arguments", "other_words",
 SHOWN_TEXT = 100
 """A corrected text is shown whole up to this length, else only its corrected layer."""
 
-FIX_WIDTH = 58
+FIX_WIDTH = 56
 """Where the mark of a fix that was tried stands."""
+
+MOST_WRONG = 8
+"""More names than this in one layer are not corrected."""
 
 _LONGEST_NAME = 48
 """A name is quoted up to this length."""
@@ -79,7 +82,14 @@ _NO_LAYERS = {
     "Multiply": "multiplies several tensors",
     "Subtract": "subtracts one tensor from another",
 }
-_LISTS = {"ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+_LISTS = frozenset({"ModuleDict", "ModuleList", "ParameterDict", "ParameterList"})
+_NOT_READ = frozenset(
+    (
+        *("AdaptiveLogSoftmaxWithLoss", "CosineSimilarity", "FractionalMaxPool2d", "FractionalMaxPool3d", "Module"),
+        *("PairwiseDistance", "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder"),
+    )
+)
+"""PyTorch's, and not read from text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +98,13 @@ class Tried:
 
     Args:
         text: with everything corrected.
-        shapes: what comes in and what comes out: `3×224×224 → 64×222×222`; empty if it does not fit.
+        shapes: what comes in and what comes out: `3×224×224 → 64×222×222`; empty if it does not fit, or was not tried.
         sample: the sample as it is typed: `3x224x224`; empty where none was given.
     """
 
     text: str
-    shapes: str
-    sample: str
+    shapes: str = ""
+    sample: str = ""
 
 
 class MisspeltError(LayerTextError):
@@ -120,36 +130,57 @@ def unknown_layer(source: Source, call: Call, frameworks: Iterable[str], attempt
         return _joins(source, call)
     if call.name in _LISTS:
         return _is_list(source, call)
+    if call.name in _NOT_READ:
+        return _is_not_read(source, call)
     if call.name.endswith("Loss"):
         return _is_loss(source, call)
-    found: list[tuple[Layer, list[tuple[Span, str]], Tried | None]] = []
-    for layer in _nearest(call.name, tuple(frameworks)):
-        changes = _corrections(call, layer)
-        if changes is None:
-            continue
-        renamed = [((call.name_span[1] - len(call.name), call.name_span[1]), layer.name), *changes]
-        found.append((layer, renamed, attempt(source.replaced(renamed))))
-        if (tried := found[-1][2]) is not None and tried.shapes:
-            break
-    if not found:
-        return LayerTextError(
-            f"no layer is called {_short(call.name)}",
-            at=source.excerpt(call.name_span),
-            have=_short(source.slice(call.name_span)),
-            rule="a layer in PyTorch's words (Conv2d) or Keras' (Conv2D); it is read, never run",
-        )
-    layer, changes, tried = next((f for f in found if f[2] and f[2].shapes), found[0])
-    wrong = [a.keyword for a in unknown_keywords(call, layer)]
+    name = source.shown(call.name_span, _LONGEST_NAME)
+    summary = f"no layer is called {name}"
+    rule = "a layer in PyTorch's words (Conv2d) or Keras' (Conv2D)"
+    near = _nearest(call.name, tuple(frameworks))
+    renamed = (call.name_span[1] - len(call.name), call.name_span[1])
+    options = [(layer, _corrections(call, layer, [(renamed, layer.name)])) for layer in near]
+    found = _best(source, options, attempt)
+    if found is None:
+        fix = f"{near[0].name}(…), if that is meant" if near else ""
+        rule += f"; {near[0].takes_words}" if near else "; it is read, never run"
+        return LayerTextError(summary, at=source.excerpt(call.name_span), have=name, rule=rule, fix=fix)
+    wrong = [argument.keyword for argument in unknown_keywords(call, found.layer)]
     have = call.name + (f", and in it {', '.join(wrong)}" if wrong else "")
-    rule = f"a layer in PyTorch's words (Conv2d) or Keras' (Conv2D); {_takes(layer)}"
-    return _misspelt(source, call, f"no layer is called {call.name}", have, rule, (layer, changes, tried))
+    return _misspelt(source, call, summary, have, f"{rule}; {found.layer.takes_words}", found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """What may be meant: the layer, what to change in the text, and the text as it was then read."""
+
+    layer: Layer
+    changes: list[tuple[Span, str]]
+    tried: Tried
+
+
+def _best(
+    source: Source, options: Iterable[tuple[Layer, list[tuple[Span, str]] | None]], attempt: Try
+) -> _Correction | None:
+    """The first correction with which everything fits, else the first that can be read."""
+    readable: _Correction | None = None
+    for layer, changes in options:
+        tried = None if changes is None else attempt(source.replaced(changes))
+        if changes is None or tried is None:
+            continue
+        correction = _Correction(layer, changes, tried)
+        if tried.shapes:
+            return correction
+        readable = readable or correction
+    return readable
 
 
 def other_words(source: Source, call: Call, framework: str) -> LayerTextError:
     """That a layer's name is the other framework's word, in a text of this one's."""
     name = source.shown(call.name_span, _LONGEST_NAME)
     return LayerTextError(
-        f"{name} is {KERAS if framework == PYTORCH else PYTORCH}'s word, and the rest of this text is {framework}'s",
+        f"{name} is {_owner(KERAS if framework == PYTORCH else PYTORCH)} word, "
+        f"and the rest of this text is {_owner(framework)}",
         at=source.excerpt(call.name_span),
         have=source.shown(call.span),
         rule="one text is in the words of one framework",
@@ -157,9 +188,12 @@ def other_words(source: Source, call: Call, framework: str) -> LayerTextError:
     )
 
 
+def _owner(framework: str) -> str:
+    return f"{framework}'" if framework.endswith("s") else f"{framework}'s"
+
+
 def _in_words_of(name: str, framework: str) -> str:
-    same = _SAME_LAYERS.get(name) or next((p for p, keras in _SAME_LAYERS.items() if keras == name), name)
-    return f"{same}(…) in its place" if same in layers_of(framework) else ""
+    return f"{_twin(name)}(…) in its place" if _twin(name) in layers_of(framework) else ""
 
 
 def strange_prefix(source: Source, call: Call) -> LayerTextError:
@@ -174,67 +208,77 @@ def strange_prefix(source: Source, call: Call) -> LayerTextError:
 
 
 def misspelt_arguments(source: Source, call: Call, layer: Layer, attempt: Try) -> LayerTextError:
-    """That a layer has no argument of this name, and which one may be meant."""
+    """That a layer has no argument of this name, and which one may be meant; or which framework's layer."""
     wrong = unknown_keywords(call, layer)
-    names = [argument.keyword for argument in wrong]
-    summary = f"{layer.name} has no {names[0] if len(names) == 1 else ' and no '.join(names)}"
-    changes = _corrections(call, layer)
-    if changes is None:
-        return LayerTextError(
-            summary,
-            at=source.excerpt(*[argument.keyword_span for argument in wrong]),
-            have=", ".join(_short(name) for name in names),
-            rule=_takes(layer),
-        )
-    tried = attempt(source.replaced(changes))
-    return _misspelt(source, call, summary, ", ".join(names), _takes(layer), (layer, changes, tried))
+    names = [source.shown(argument.keyword_span, _LONGEST_NAME) for argument in wrong[:MOST_WRONG]]
+    summary = f"{layer.name} has no {' and no '.join(names)}"
+    options = [(layer, _corrections(call, layer))]
+    twin = layers_of(KERAS if layer.framework == PYTORCH else PYTORCH).get(_twin(layer.name))
+    if twin is not None and not unknown_keywords(call, twin):
+        renamed = (call.name_span[1] - len(call.name), call.name_span[1])
+        options.append((twin, [(renamed, twin.name)]))
+    found = _best(source, options, attempt)
+    if found is None:
+        spans = [argument.keyword_span for argument in wrong]
+        have = ", ".join(names)
+        return LayerTextError(summary, at=source.excerpt(*spans), have=have, rule=layer.takes_words)
+    return _misspelt(source, call, summary, ", ".join(names), layer.takes_words, found)
+
+
+def _twin(name: str) -> str:
+    """What the other framework calls a layer."""
+    return _SAME_LAYERS.get(name) or next((p for p, keras in _SAME_LAYERS.items() if keras == name), name)
 
 
 def _misspelt(
-    source: Source,
-    call: Call,
-    summary: str,
-    have: str,
-    rule: str,
-    found: tuple[Layer, list[tuple[Span, str]], Tried | None],
+    source: Source, call: Call, summary: str, have: str, rule: str, found: _Correction
 ) -> MisspeltError:
-    _, changes, tried = found
-    text = tried.text if tried else source.replaced(changes)
-    in_one_line = len(text) <= SHOWN_TEXT and "\n" not in text
-    shown = text if in_one_line else _corrected_call(source, call, changes)
-    mark = f"{shown:<{FIX_WIDTH}}  ✓ verified   {tried.shapes}" if tried and tried.shapes else shown
+    changes, tried = found.changes, found.tried
+    in_one_line = len(tried.text) <= SHOWN_TEXT and "\n" not in tried.text
+    shown = tried.text if in_one_line else _corrected_call(source, call, changes)
     following = ""
-    if tried and tried.shapes and len(text) <= SHOWN_TEXT and "\n" not in text:
+    if tried.shapes:
+        shown = f"{shown:<{FIX_WIDTH}}  ✓ verified   {tried.shapes}"
         given = f" --input {tried.sample}" if tried.sample else ""
-        following = f'shapelens explain "{text}"{given}'
-    spans = [span for span, _ in sorted(changes)]
-    error = MisspeltError(
-        summary, at=source.excerpt(*spans), have=have, rule=rule, fix=mark, following=following
-    )
+        following = f'shapelens explain "{tried.text}"{given}' if in_one_line else ""
+    at = source.excerpt(*[span for span, _ in sorted(changes)])
+    error = MisspeltError(summary, at=at, have=have, rule=rule, fix=shown, following=following)
     error.tried = tried
     return error
 
 
 def _corrected_call(source: Source, call: Call, changes: list[tuple[Span, str]]) -> str:
+    """The layer alone as it was meant, as much of it as a message can show."""
     start, end = call.span
-    inside = [((first - start, last - start), text) for (first, last), text in changes]
     text = source.text[start:end]
-    for (first, last), change in sorted(inside, reverse=True):
-        text = text[:first] + change + text[last:]
-    return " ".join(text.split())
+    for (first, last), change in sorted(changes, reverse=True):
+        text = text[: first - start] + change + text[last - start :]
+    shown = " ".join(text[: 8 * SHOWN_TEXT].split())
+    return shown if len(shown) <= SHOWN_TEXT else f"{shown[: SHOWN_TEXT - 1]}…"
 
 
-def _corrections(call: Call, layer: Layer) -> list[tuple[Span, str]] | None:
-    """What to change in the arguments' names; None where one is like none that the layer has."""
-    changes: list[tuple[Span, str]] = []
+def _corrections(
+    call: Call, layer: Layer, changes: Iterable[tuple[Span, str]] = ()
+) -> list[tuple[Span, str]] | None:
+    """What to change in the arguments' names; None where one is like none that the layer has.
+
+    Args:
+        call: the layer in the text.
+        layer: the one that is meant.
+        changes: what is to change besides.
+    """
+    found = list(changes)
+    wrong = unknown_keywords(call, layer)
+    if len(wrong) > MOST_WRONG:
+        return None
     taken = {a.keyword for a in call.arguments}
-    for argument in unknown_keywords(call, layer):
+    for argument in wrong:
         meant = _nearest_argument(argument.keyword, layer, taken)
         if meant is None:
             return None
         taken.add(meant)
-        changes.append((argument.keyword_span, meant))
-    return changes
+        found.append((argument.keyword_span, meant))
+    return found
 
 
 def _nearest_argument(name: str, layer: Layer, taken: set[str]) -> str | None:
@@ -253,24 +297,15 @@ def _nearest(name: str, frameworks: tuple[str, ...]) -> list[Layer]:
     from difflib import SequenceMatcher, get_close_matches
 
     order = [*frameworks, *[f for f in (PYTORCH, KERAS) if f not in frameworks]]
-    layers = [layer for framework in order for layer in layers_of(framework).values()]
-    folded = name[:64].lower()
-    near = get_close_matches(folded, {layer.name.lower() for layer in layers}, n=4, cutoff=0.7)
-    likely = [layer for layer in layers if layer.name.lower() in near]
+    known = [(framework, own) for framework in order for own in layers_of(framework)]
+    near = get_close_matches(name[:64].lower(), {own.lower() for _, own in known}, n=4, cutoff=0.7)
 
-    def unlikeness(layer: Layer) -> tuple[int, float]:
-        return near.index(layer.name.lower()), -round(SequenceMatcher(None, name[:64], layer.name).ratio(), 3)
+    def unlikeness(entry: tuple[str, str]) -> tuple[int, float]:
+        _, own = entry
+        return near.index(own.lower()), -round(SequenceMatcher(None, name[:64], own).ratio(), 3)
 
-    return sorted(likely, key=unlikeness)
-
-
-def _takes(layer: Layer) -> str:
-    names = layer.signature.shown
-    return f"{layer.name} takes {', '.join(names) if names else 'no arguments'}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    likely = sorted([entry for entry in known if entry[1].lower() in near], key=unlikeness)
+    return [layers_of(framework)[own] for framework, own in likely]
 
 
 # names that are known, and no layers of a chain ---------------------------------------------------------
@@ -280,7 +315,7 @@ def _joins(source: Source, call: Call) -> LayerTextError:
     return LayerTextError(
         f"{call.name} {_NO_LAYERS[call.name]}, and layer text is a chain of layers",
         at=source.excerpt(call.name_span),
-        have=source.slice(call.name_span),
+        have=source.shown(call.name_span),
         rule="in a chain each layer takes what the one before it gives, and nothing else",
         fix="give the model itself: package.module:name, file.py:name, or an .onnx file",
     )
@@ -290,7 +325,7 @@ def _is_list(source: Source, call: Call) -> LayerTextError:
     return LayerTextError(
         f"a {call.name} only holds layers: it has no forward of its own",
         at=source.excerpt(call.name_span),
-        have=source.slice(call.name_span),
+        have=source.shown(call.name_span),
         rule="the layers of Sequential(…) are called one after another; those of a list are called by other code",
         fix="Sequential(…) in its place, if they are called in this order",
     )
@@ -298,8 +333,18 @@ def _is_list(source: Source, call: Call) -> LayerTextError:
 
 def _is_loss(source: Source, call: Call) -> LayerTextError:
     return LayerTextError(
-        f"{_short(call.name)} is a loss, and no layer of a network",
+        f"{source.shown(call.name_span, _LONGEST_NAME)} is a loss, and no layer of a network",
         at=source.excerpt(call.name_span),
-        have=_short(source.slice(call.name_span)),
+        have=source.shown(call.name_span),
         rule="a loss takes what the network gives and what is true, and gives one number",
+    )
+
+
+def _is_not_read(source: Source, call: Call) -> LayerTextError:
+    return LayerTextError(
+        f"{call.name} is PyTorch's, and is not read from text",
+        at=source.excerpt(call.name_span),
+        have=source.shown(call.span),
+        rule="layer text is a chain of layers that take one tensor and whose sizes follow from their settings",
+        fix="give the model itself: package.module:name, file.py:name, or an .onnx file",
     )

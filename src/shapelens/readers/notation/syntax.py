@@ -10,7 +10,7 @@ from shapelens.readers.notation.source import Span
 
 __all__ = ["MAXIMUM_LAYERS", "Argument", "Call", "Child", "Group", "Held", "Value", "Word"]
 
-MAXIMUM_LAYERS = 10_000
+MAXIMUM_LAYERS = 5_000
 """So many layers may stand in a text, repeats counted out."""
 
 

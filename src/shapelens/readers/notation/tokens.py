@@ -18,14 +18,14 @@ __all__ = ["KEYWORDS", "MAXIMUM_NESTING", "Tokens"]
 MAXIMUM_NESTING = 64
 """Layers, tuples and parentheses may stand in each other so deep."""
 
-_SKIP = re.compile(r"(?:[ \t\f\v\n]+|\\\n|\#[^\n]*)*")
+_SKIP = re.compile(r"(?:[ \t\f\v\n]++|\\\n|\#[^\n]*+)*+")
 _TOKEN = re.compile(
-    r"""(?P<number>(?:\d[\d_]*+(?:\.[\d_]*+)?|\.\d[\d_]*+)(?:[eE][+-]?\d++)?)
+    r"""(?:[ \t\f\v\n]++|\\\n|\#[^\n]*+)*+(?:(?P<number>(?:\d[\d_]*+(?:\.[\d_]*+)?|\.\d[\d_]*+)(?:[eE][+-]?\d++)?)
     |(?P<text>[rRbBuU]{0,2}(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'))
     |(?P<name>[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)
     |(?P<sign>\*\*|//|[()\[\],:=+\-*/%])
     |(?P<other>["'][^\n]*|[\s\S])
-    |(?P<end>\Z)""",
+    |(?P<end>\Z))""",
     re.VERBOSE,
 )
 
@@ -49,6 +49,7 @@ class Tokens:
 
     Attributes:
         kind: what the token is: `number`, `text`, `name`, `sign`, `other`, or `end`.
+        token: its text.
         start: where it starts.
         end: where it ends.
         last: where the one before it ends.
@@ -59,7 +60,7 @@ class Tokens:
         self.source = source
         self.text = source.text
         self.depth = 0
-        self.kind, self.start, self.end, self.last = "", 0, 0, 0
+        self.kind, self.token, self.start, self.end, self.last = "", "", 0, 0, 0
 
     # moving -------------------------------------------------------------------------------------------
 
@@ -70,9 +71,11 @@ class Tokens:
 
     def go_to(self, place: int) -> None:
         """Read the token at a place, or after what may be skipped there."""
-        match = _TOKEN.match(self.text, self.skipped(place))
+        match = _TOKEN.match(self.text, place)
         assert match is not None and match.lastgroup is not None
-        self.kind, (self.start, self.end) = match.lastgroup, match.span()
+        self.kind = kind = match.lastgroup
+        self.token = match[kind]
+        self.start, self.end = match.span(kind)
 
     def advance(self) -> None:
         """Go to the next token."""
@@ -100,11 +103,6 @@ class Tokens:
     # looking ------------------------------------------------------------------------------------------
 
     @property
-    def token(self) -> str:
-        """The text of the token."""
-        return self.text[self.start : self.end]
-
-    @property
     def span(self) -> Span:
         """Where it stands."""
         return self.start, self.end
@@ -116,7 +114,7 @@ class Tokens:
 
     def is_sign(self, sign: str) -> bool:
         """Whether this sign stands here."""
-        return self.kind == "sign" and self.token == sign
+        return self.token == sign and self.kind == "sign"
 
     # errors -------------------------------------------------------------------------------------------
 

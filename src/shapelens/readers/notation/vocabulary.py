@@ -25,7 +25,7 @@ __all__ = ["SHARED", "Vocabulary", "frameworks_of"]
 
 SHARED = frozenset(
     (
-        *("Dropout", "ELU", "Embedding", "Flatten", "GRU", "GRUCell", "GroupNorm", "Identity", "LSTM"),
+        *("AlphaDropout", "Dropout", "ELU", "Embedding", "Flatten", "GRU", "GRUCell", "Identity", "LSTM"),
         *("LSTMCell", "LeakyReLU", "PReLU", "RNN", "ReLU", "Softmax"),
     )
 )

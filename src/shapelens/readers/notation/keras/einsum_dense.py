@@ -114,7 +114,7 @@ def _asked(arguments: Arguments, letters: _Equation) -> dict[str, int]:
     fits = all(size is None or (isinstance(size, int) and size >= 1) for size in given)
     if not fits or len(given) != len(named):
         raise arguments.error(
-            f"output_shape has a size for each of {', '.join(named)}",
+            f"output_shape has not one size for each of {', '.join(named)}",
             "output_shape",
             "equation",
             rule="output_shape has the sizes of the output's axes, the batch and those left out excluded",

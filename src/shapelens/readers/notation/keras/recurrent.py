@@ -198,7 +198,7 @@ def recurrent(arguments: Arguments, place: Place) -> None:
 def cell_alone(arguments: Arguments, place: Place) -> None:
     shown = arguments.source.shown(arguments.call.span)
     raise arguments.error(
-        f"a {arguments.name} is one step of a recurrent layer",
+        f"{arguments.name} is one step of a recurrent layer",
         rule="a layer goes through all steps: RNN takes the cell",
         have=shown,
         fix=f"RNN({shown})",

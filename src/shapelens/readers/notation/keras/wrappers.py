@@ -11,8 +11,8 @@ from shapelens.readers.notation.keras.stepwise import StepPlace
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample
 
-_STEPPED_AXES = frozenset({"TC", "HWC", "CHW", ""})
-"""What a step may be where the steps of it are an axis of their own, and it keeps its letters."""
+_STEPS = {"CHW": "TCHW", "HWC": "THWC"}
+"""The axes of steps of images; those of vectors are a sequence's."""
 
 
 def _steps_of(arguments: Arguments) -> Sample | None:
@@ -20,8 +20,7 @@ def _steps_of(arguments: Arguments) -> Sample | None:
     step = nested_expected(arguments, nested_call(arguments, "layer"))
     if step is None:
         return None
-    letters = {"HWC", "CHW", "C"}
-    axes = f"T{step.axes}" if step.axes in letters else ""
+    axes = "TC" if len(step.dims) == 1 else _STEPS.get(step.axes, "")
     dims = ("T", *[f"{dim}2" if dim == "T" else dim for dim in step.dims])
     return replace(step, dims=dims, channel=step.channel + 1, axes=axes)
 

@@ -26,7 +26,7 @@ _TRANSPOSED = (
 
 
 def _takes(arguments: Arguments) -> Sample:
-    channels = arguments.integer("in_channels", 0) if arguments.has("in_channels") else 0
+    channels = arguments.taken("in_channels")
     return image(arguments.rank, channels or "C")
 
 
@@ -111,9 +111,7 @@ def _add(arguments: Arguments, place: Place, operator: Convolution) -> None:
     kernel = arguments.integers("kernel_size", arguments.rank)
     groups = operator.groups
     check_groups(arguments, groups)
-    channels: Dim = arguments.integer("in_channels", 0) if arguments.has("in_channels") else 0
-    if isinstance(channels, int) and channels == 0:
-        channels = place.size(-1 - arguments.rank)
+    channels: Dim = arguments.taken("in_channels") or place.size(-1 - arguments.rank)
     transposed = isinstance(operator, TransposedConvolution)
     weight: Shape = (
         (channels, filters // groups, *kernel) if transposed else (filters, channels // groups, *kernel)

@@ -30,17 +30,14 @@ class RankedEmbedding(Ranked, Embedding):
 
 
 def _features(arguments: Arguments) -> Sample:
-    features = arguments.integer("in_features", 0) if arguments.has("in_features") else 0
-    return vector(features or "F")
+    return vector(arguments.taken("in_features") or "F")
 
 
 @layer("Linear", "NonDynamicallyQuantizableLinear", signature=_LINEAR, takes=_features)
 @layer("LazyLinear", signature=_LINEAR.removeprefix("in_features, "), takes=_features, prints="in_features")
 def linear(arguments: Arguments, place: Place) -> None:
-    out = arguments.integer("out_features", 0)
-    into: Dim = arguments.integer("in_features", 0) if arguments.has("in_features") else 0
-    if isinstance(into, int) and into == 0 and arguments.name.startswith("Lazy"):
-        into = place.size(-1)
+    out = arguments.integer("out_features")
+    into: Dim = arguments.taken("in_features") or place.size(-1)
     place.add(Linear(), with_bias(arguments, (out, into), out))
 
 
@@ -65,14 +62,14 @@ def _indices(arguments: Arguments) -> Sample:
 
 @layer("Embedding", signature=_EMBEDDING, takes=_indices)
 def embedding(arguments: Arguments, place: Place) -> None:
-    rows, width = arguments.integer("num_embeddings", 0), arguments.integer("embedding_dim", 0)
+    rows, width = arguments.integer("num_embeddings"), arguments.integer("embedding_dim")
     place.add(Embedding(), {"weight": (rows, width)})
 
 
 @layer("EmbeddingBag", signature=_BAG, takes=_indices)
 def embedding_bag(arguments: Arguments, place: Place) -> None:
     """Rows of a table, and over each bag their mean, their sum or their largest values."""
-    rows, width = arguments.integer("num_embeddings", 0), arguments.integer("embedding_dim", 0)
+    rows, width = arguments.integer("num_embeddings"), arguments.integer("embedding_dim")
     mode = arguments.choice("mode", ("mean", "sum", "max"))
     place.add(RankedEmbedding(ranks=(1, 2)), {"weight": (rows, width)})
     place.then(Reduce(mode, (1,), keeps_axes=False), mode)

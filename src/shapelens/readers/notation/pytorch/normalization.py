@@ -30,14 +30,14 @@ CALLED = {"scale": "weight", "mean": "running_mean", "variance": "running_var"}
 
 
 def _takes(arguments: Arguments) -> Sample:
-    features = arguments.integer("num_features", 0) if arguments.has("num_features") else 0
+    features = arguments.taken("num_features")
     if not arguments.name[-2].isdigit() or arguments.rank == 1:
         return vector(features or "F")
     return image(arguments.rank, features or "C")
 
 
 def _takes_instance(arguments: Arguments) -> Sample:
-    features = arguments.integer("num_features", 0) if arguments.has("num_features") else 0
+    features = arguments.taken("num_features")
     return image(arguments.rank, features or "C")
 
 
@@ -82,7 +82,7 @@ def instance_norm(arguments: Arguments, place: Place) -> None:
 
 
 def _features(arguments: Arguments, place: Place, axis: int) -> Dim:
-    known = arguments.integer("num_features", 0) if arguments.has("num_features") else 0
+    known = arguments.taken("num_features")
     return known or place.size(axis)
 
 

@@ -38,7 +38,7 @@ _KINDS = {
 
 
 def _takes(arguments: Arguments) -> Sample:
-    return sequence(arguments.integer("input_size", 0), is_batched=arguments.flag("batch_first"))
+    return sequence(arguments.integer("input_size"), is_batched=arguments.flag("batch_first"))
 
 
 @layer("RNN", signature=_STACK.replace("bias=", "nonlinearity='tanh', bias="), takes=_takes)
@@ -73,7 +73,7 @@ def _weights(arguments: Arguments, gates: int, layers: int) -> Iterator[tuple[st
     width, rows = projection or hidden, gates * hidden
     directions = ("", "_reverse") if arguments.flag("bidirectional") else ("",)
     for number in range(layers):
-        into = width * len(directions) if number else arguments.integer("input_size", 0)
+        into = width * len(directions) if number else arguments.integer("input_size")
         for direction in directions:
             place, behind = f"_{number}{direction}", f"_l{number}{direction}"
             yield f"input_weight{place}", f"weight_ih{behind}", (rows, into)
@@ -101,7 +101,7 @@ def _projection(arguments: Arguments) -> int:
 
 
 def _step(arguments: Arguments) -> Sample:
-    return vector(arguments.integer("input_size", 0))
+    return vector(arguments.integer("input_size"))
 
 
 @layer("RNNCell", signature=_CELL.replace("device=", "nonlinearity='tanh', device="), takes=_step)
@@ -113,7 +113,7 @@ def cell(arguments: Arguments, place: Place) -> None:
         arguments.choice("nonlinearity", _NONLINEARITIES)
     rows = _KINDS[name].gates * arguments.integer("hidden_size")
     weights: dict[str, Shape] = {
-        "input_weight": (rows, arguments.integer("input_size", 0)),
+        "input_weight": (rows, arguments.integer("input_size")),
         "recurrent_weight": (rows, arguments.integer("hidden_size")),
     }
     if arguments.flag("bias"):
