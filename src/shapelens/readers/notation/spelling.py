@@ -85,8 +85,20 @@ _NO_LAYERS = {
 _LISTS = frozenset({"ModuleDict", "ModuleList", "ParameterDict", "ParameterList"})
 _NOT_READ = frozenset(
     (
-        *("AdaptiveLogSoftmaxWithLoss", "CosineSimilarity", "FractionalMaxPool2d", "FractionalMaxPool3d", "Module"),
-        *("PairwiseDistance", "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder"),
+        *(
+            "AdaptiveLogSoftmaxWithLoss",
+            "CosineSimilarity",
+            "FractionalMaxPool2d",
+            "FractionalMaxPool3d",
+            "Module",
+        ),
+        *(
+            "PairwiseDistance",
+            "Transformer",
+            "TransformerDecoder",
+            "TransformerDecoderLayer",
+            "TransformerEncoder",
+        ),
     )
 )
 """PyTorch's, and not read from text."""
@@ -310,6 +322,8 @@ def _nearest(name: str, frameworks: tuple[str, ...]) -> list[Layer]:
 
 # names that are known, and no layers of a chain ---------------------------------------------------------
 
+_EXPORT = "export the whole network: torch.onnx.export(model, example_input, 'model.onnx')"
+
 
 def _joins(source: Source, call: Call) -> LayerTextError:
     return LayerTextError(
@@ -317,7 +331,7 @@ def _joins(source: Source, call: Call) -> LayerTextError:
         at=source.excerpt(call.name_span),
         have=source.shown(call.name_span),
         rule="in a chain each layer takes what the one before it gives, and nothing else",
-        fix="give the model itself: package.module:name, file.py:name, or an .onnx file",
+        fix=_EXPORT,
     )
 
 
@@ -346,5 +360,5 @@ def _is_not_read(source: Source, call: Call) -> LayerTextError:
         at=source.excerpt(call.name_span),
         have=source.shown(call.span),
         rule="layer text is a chain of layers that take one tensor and whose sizes follow from their settings",
-        fix="give the model itself: package.module:name, file.py:name, or an .onnx file",
+        fix=_EXPORT,
     )

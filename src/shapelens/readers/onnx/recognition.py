@@ -30,14 +30,11 @@ class Recognition(NamedTuple):
     fix: str
 
 
-_CODE_INSTEAD = (
-    "shapelens show file.py:name, the code that builds the network: this file holds weights and no graph\n"
-    "or export it in PyTorch: torch.onnx.export(model, example_input, 'model.onnx')"
+_EXPORT_IN_PYTORCH = (
+    "export the network in PyTorch: torch.onnx.export(model, example_input, 'model.onnx'); "
+    "this file holds weights and no graph"
 )
-_CODE_INSTEAD_KERAS = (
-    "shapelens show file.py:name, the code that builds the network\n"
-    "or export it in Keras: model.export('model.onnx', format='onnx')"
-)
+_EXPORT_IN_KERAS = "export the network in Keras: model.export('model.onnx', format='onnx')"
 _SOURCE_INSTEAD = "take the .onnx file that it was made from"
 
 # Signature, where it stands, what it tells, and what to do; {name} is the file's name for a shell.
@@ -49,7 +46,7 @@ _SIGNATURES: tuple[tuple[bytes, int, str, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", 0, "a 7-Zip archive", "7z x {name}, and name the .onnx file that was in it"),
     (b"Rar!\x1a\x07", 0, "a RAR archive", "unrar x {name}, and name the .onnx file that was in it"),
     (b"ustar", 257, "a tar archive", "tar -xf {name}, and name the .onnx file that was in it"),
-    (b"\x89HDF\r\n\x1a\n", 0, "an HDF5 file, as Keras writes them", _CODE_INSTEAD_KERAS),
+    (b"\x89HDF\r\n\x1a\n", 0, "an HDF5 file, as Keras writes them", _EXPORT_IN_KERAS),
     (b"GGUF", 0, "a GGUF file: tensors of a language model", _SOURCE_INSTEAD),
     (b"TFL3", 4, "a TensorFlow Lite model", _SOURCE_INSTEAD),
     (b"ORTM", 4, "a model in onnxruntime's own format", _SOURCE_INSTEAD),
@@ -80,7 +77,7 @@ def recognise(head: bytes, size: int, name: str) -> Recognition | None:
     length = int.from_bytes(head[:8], "little")
     if head[8:10] == b'{"' and 2 <= length <= size - 8:
         have = f"{size:,} bytes: a header of {length:,} bytes, {_first_line(head[8:])}"
-        return Recognition("a safetensors file, weights by name", have, _CODE_INSTEAD)
+        return Recognition("a safetensors file, weights by name", have, _EXPORT_IN_PYTORCH)
     if head and not head.strip(b"\0"):
         have = f"{size:,} bytes, of which the first {len(head):,} are zero"
         return Recognition(
@@ -108,9 +105,9 @@ def _recognise_archive(head: bytes, size: int, name: str) -> Recognition | None:
             "pth",
             "ckpt",
         }:
-            return Recognition("a PyTorch checkpoint, zipped pickles", have, _CODE_INSTEAD)
+            return Recognition("a PyTorch checkpoint, zipped pickles", have, _EXPORT_IN_PYTORCH)
         if extension == "keras" or first_entry in {"metadata.json", "config.json"}:
-            return Recognition("a Keras model", have, _CODE_INSTEAD_KERAS)
+            return Recognition("a Keras model", have, _EXPORT_IN_KERAS)
         if first_entry.endswith(".npy"):
             return Recognition("an archive of NumPy arrays", have, "name the .onnx file of the network")
         return Recognition(
@@ -119,7 +116,7 @@ def _recognise_archive(head: bytes, size: int, name: str) -> Recognition | None:
     # PROTO is the first opcode of every pickle since protocol 2, and its argument the protocol.
     if len(head) > 2 and head[0] == 0x80 and 2 <= head[1] <= 5:
         have = f"{size:,} bytes: a pickle of protocol {head[1]}, never loaded, since that runs what is in it"
-        return Recognition("a Python pickle, as PyTorch once wrote checkpoints", have, _CODE_INSTEAD)
+        return Recognition("a Python pickle, as PyTorch once wrote checkpoints", have, _EXPORT_IN_PYTORCH)
     return None
 
 
