@@ -49,3 +49,7 @@ def test_axes_that_are_not_there_break_a_requirement(axes) -> None:
     _, broken = fixed_axes(axes, 4)
     assert broken is not None
     assert (broken.kind, broken.truth, broken.facts) == ("axis", False, {"axes": axes, "rank": 4})
+
+
+def test_a_truth_value_is_told_as_a_number() -> None:
+    assert told(None, Tensor((2,), "bool", (True, False)), "the shape") == (1, 0)

@@ -384,3 +384,9 @@ def test_settings_for_json() -> None:
     assert LayerNormalization(-1, (H, 7)).attributes([])["normalized_shape"] == ["H", 7]
     assert LpNormalization((1, 2)).attributes([]) == {"axis": [1, 2], "power": 2}
     assert MeanVarianceNormalization().attributes([]) == {"axes": [0, 2, 3]}
+
+
+@pytest.mark.parametrize("axis", [2**62, -(2**62), 4, -5])
+def test_an_axis_that_there_is_not(axis) -> None:
+    (broken,) = apply(LayerNormalization(axis), [Tensor((1, 2, 3, 4)), Tensor((4,))]).broken
+    assert broken.kind == "axis"

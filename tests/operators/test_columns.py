@@ -274,3 +274,10 @@ def test_views_of_folding() -> None:
     # Neighbouring columns are not neighbouring cells: only samples stay apart.
     assert [(link.input_axis, link.output_axis) for link in operator.links(inputs, outputs)] == [(0, 0)]
     assert operator.links([Tensor((12, 12))], outputs) == ()
+
+
+def test_a_block_of_no_axes_is_no_block() -> None:
+    found = apply(
+        ColumnsToImage(), [Tensor((1, 9, 4)), Tensor((2,), "int64", (4, 4)), Tensor((0,), "int64", ())]
+    )
+    assert [broken.kind for broken in found.broken] == ["settings"]

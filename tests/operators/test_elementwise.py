@@ -185,3 +185,37 @@ def test_signs() -> None:
         "less or equal",
     ]
     assert Elementwise("less_or_equal").words([], []) == "less or equal"
+
+
+def test_shapes_that_must_be_the_same_say_which_sizes_are_not() -> None:
+    operator = Elementwise("add", same_shape=True)
+    (broken,) = apply(operator, [Tensor((2, 3)), Tensor((2, 1))]).broken
+    assert (broken.kind, broken.facts["left"], broken.facts["right"], broken.facts["axis"]) == (
+        "broadcast",
+        3,
+        1,
+        1,
+    )
+    (broken,) = apply(operator, [Tensor((2, 3)), Tensor((3,))]).broken
+    assert (broken.kind, broken.facts["shapes"]) == ("same_shape", ((2, 3), (3,)))
+
+
+@pytest.mark.parametrize("other", [Tensor((1, 1), "int64", (5,)), Tensor((2**62, 1), "int64")])
+def test_a_long_axis_beside_an_empty_one_is_not_walked(other) -> None:
+    long = Tensor((2**62, 0), "int64", ())
+    found = apply(Elementwise("add"), [long, other]).outputs[0]
+    assert found.shape == (2**62, 0)
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "other"),
+    [
+        ("equal", Tensor((1,), "int64", (1,)), Tensor((1,), "bfloat16", (1e30,))),
+        ("xor", Tensor((1,), "bool", (True,)), Tensor((1,), "int64", (symbol("H"),))),
+        ("bitwise_and", Tensor((1,), "float32", (1.0,)), Tensor((1,), "int64", (1,))),
+    ],
+)
+def test_operands_of_types_that_do_not_go_together_have_no_contents(function, one, other) -> None:
+    found = apply(Elementwise(function), [one, other]).outputs[0]
+    assert found.shape == (1,)
+    assert isinstance(found.contents[0], Unknown)

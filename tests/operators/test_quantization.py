@@ -56,6 +56,12 @@ def test_a_zero_point_is_as_its_scale() -> None:
     assert apply(Quantize(axis=1), inputs).broken[0].facts["role"] == "zero_point"
 
 
+@pytest.mark.parametrize(("scale", "zero_point"), [((), (1,)), ((1,), ()), ((1,), (1,)), ((), ())])
+def test_a_vector_of_one_number_stands_for_the_whole_tensor_as_a_scalar_does(scale, zero_point) -> None:
+    inputs = [Tensor((2, 64)), Tensor(scale), Tensor(zero_point, "int8")]
+    assert apply(Quantize(axis=1), inputs).broken == ()
+
+
 def test_a_scale_that_comes_with_the_tensor() -> None:
     outcome = apply(DynamicQuantize(), [Tensor((N, 3))], 3)
     assert [(t.shape, t.dtype) for t in outcome.outputs] == [

@@ -153,3 +153,9 @@ def test_a_range_as_pytorch_does(start, limit, step) -> None:
         return
     shape = output(Range(start, limit, step, dtype="float32")).shape
     assert isinstance(shape, Unknown) or shape == true
+
+
+@pytest.mark.parametrize("end", [float("nan"), float("inf"), -float("inf")])
+def test_a_range_with_an_end_that_is_no_number(end) -> None:
+    numbers = [Tensor((), "float32", (number,)) for number in (0.0, end, 1.0)]
+    assert apply(Range(), numbers).outputs[0].shape == Unknown("the range has an end that is no number")

@@ -93,7 +93,7 @@ def is_size(element: Any) -> bool:
 
 
 def _number(element: Any) -> Dim:
-    if isinstance(element, float) and element.is_integer():
+    if isinstance(element, bool) or (isinstance(element, float) and element.is_integer()):
         return int(element)
     return element if is_size(element) else Unknown("it is computed from what is no size")
 

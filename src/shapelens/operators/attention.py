@@ -47,12 +47,15 @@ class ScaledDotProductAttention(Operator):
             facts = {"gets": query.dims, "wants": f"at least {least}"}
             nothing = Unknown("attention takes tokens, and features of each")
             return Outcome((query.shaped(nothing),), (Requirement("rank", False, facts, spoils=None),))
-        batch, broken = broadcast([tensor.dims[:-2] for tensor in self._spread(query, key, value)])
+        leading = [tensor.dims[:-2] for tensor in self._spread(query, key, value)]
+        batch, broken = broadcast(leading)
         requirements = [*_same_features(query, key), *_same_tokens(key, value, -2), *broken]
         if self.grouped:
             requirements += [_shared_heads(query.dims[-3], t.dims[-3]) for t in (key, value)]
         mask = optional(inputs, 3)
-        requirements += mask_requirements(mask, (*batch, query.dims[-2], key.dims[-2]))
+        # A mask is added to the scores, which know nothing of the values yet.
+        scored, _ = broadcast(leading[:2])
+        requirements += mask_requirements(mask, (*scored, query.dims[-2], key.dims[-2]))
         return Outcome((query.shaped((*batch, query.dims[-2], value.dims[-1])),), tuple(requirements))
 
     def _spread(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -77,7 +77,7 @@ class LayerNormalization(Operator):
         if self.axes is not None:
             return fixed_axes(self.axes, rank)
         (first,), broken = fixed_axes((self.axis,), rank)
-        return tuple(range(first, rank)), broken
+        return tuple(range(first, rank)) if broken is None else (), broken
 
     def _requirements(
         self, tensor: Tensor, axes: tuple[int, ...], inputs: Sequence[Tensor | None]

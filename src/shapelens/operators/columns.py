@@ -135,6 +135,9 @@ class ColumnsToImage(Operator):
             kernel = (kernel,) * len(sizes)
         settings = {"kernel": kernel, "stride": self.stride, "dilation": self.dilation, "image": sizes}
         broken = misfit(len(sizes), positive=settings, other={"padding": self.padding})
+        if broken is None and len(kernel) != len(sizes):
+            wrong = {"setting": "kernel", "value": kernel, "axes": len(sizes), "least": 1}
+            broken = Requirement("settings", False, wrong, spoils=None)
         if broken is not None:
             return no_image(columns, broken)
         cells = product(kernel)

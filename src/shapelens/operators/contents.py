@@ -160,11 +160,22 @@ def broadcast_contents(
     """A function applied element by element, with broadcasting; None where it would be too many elements."""
     if not all(isinstance(dim, int) for dim in shape) or product(shape) > MAXIMUM_CONTENTS:
         return None
+    if not all(_spreads(own, len(c), shape) for own, c in zip(shapes, contents, strict=True)):
+        return None
+    if 0 in shape:
+        return ()
     if all(len(c) == 1 for c in contents) and product(shape) == 1:
         return (function(*[c[0] for c in contents]),)
     indices = [_broadcast_indices(own, shape) for own in shapes]
     places = zip(*indices, strict=True)
     return tuple([function(*[c[i] for c, i in zip(contents, at, strict=True)]) for at in places])
+
+
+def _spreads(own: Sequence[Dim], count: int, shape: Sequence[Dim]) -> bool:
+    """Whether contents are as many as their shape says, and their shape becomes the other by broadcasting."""
+    if len(own) > len(shape) or not all(isinstance(dim, int) for dim in own) or product(own) != count:
+        return False
+    return all(dim in {1, size} for dim, size in zip(reversed(own), reversed(shape), strict=False))
 
 
 def _broadcast_indices(own: Sequence[int], shape: Sequence[int]) -> list[int]:
@@ -203,11 +214,13 @@ def function_of(name: str, dtype: str) -> Function:
         unknown = next((e for e in elements if isinstance(e, Unknown)), None)
         if unknown is not None:
             return unknown
+        if not is_float(dtype) and any(isinstance(e, float) for e in elements):
+            return Unknown(FAILS)  # the types of the operands are not the same
         try:
             if all(_is_number(e) for e in elements):
                 return _of_numbers(name, on_numbers, dtype, elements)
             return _of_sizes(name, dtype, elements)
-        except (ZeroDivisionError, OverflowError, ValueError):
+        except (AttributeError, ZeroDivisionError, OverflowError, TypeError, ValueError):
             return Unknown(FAILS)
 
     return function

@@ -126,12 +126,13 @@ def _alike(shapes: Sequence[Shape]) -> tuple[Shape, tuple[Requirement, ...]]:
     for other in others:
         facts = {"left": first, "right": other, "shapes": tuple(shapes)}
         if len(other) != len(first):
-            requirements.append(Requirement("broadcast", False, facts, spoils=None))
+            requirements.append(Requirement("same_shape", False, facts, spoils=None))
             continue
         for axis, (left, right) in enumerate(zip(first, other, strict=True)):
             truth = equal(left, right)
             if truth is not True:
-                requirements.append(Requirement("broadcast", truth, {**facts, "axis": axis}, spoils=(axis,)))
+                sizes = {"left": left, "right": right, "axis": axis}
+                requirements.append(Requirement("broadcast", truth, {**facts, **sizes}, spoils=(axis,)))
     return first, tuple(requirements)
 
 

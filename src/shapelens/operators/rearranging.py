@@ -49,7 +49,9 @@ def picked(
         permutation: which axis of the tensor each axis of the result is; the same one if not given.
     """
     contents = known_contents(tensor)
-    if contents is None or product([len(pick) for pick in picks]) > MAXIMUM_CONTENTS:
+    if not contents:
+        return contents  # of no elements, however long the other axes are
+    if product([len(pick) for pick in picks]) > MAXIMUM_CONTENTS:
         return None
     strides = strides_of(tensor.dims)
     if permutation is not None:
@@ -65,6 +67,8 @@ def joined(tensors: Sequence[Tensor], axis: int) -> Contents | None:
     parts = [known_contents(tensor) for tensor in tensors]
     if any(part is None for part in parts) or sum(len(part or ()) for part in parts) > MAXIMUM_CONTENTS:
         return None
+    if not any(parts):
+        return ()
     runs = [product(tensor.dims[axis:]) for tensor in tensors]
     found: list[Any] = []
     for row in range(product(tensors[0].dims[:axis])):

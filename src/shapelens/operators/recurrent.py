@@ -174,7 +174,7 @@ class Recurrent(Operator):
             # In one weight for both directions the bias of the input stands before that of the recurrence.
             rows = weight.dims[1] * 2 if self.apart else weight.dims[-1 if self.features_last else 0]
             for bias in (optional(inputs, start + 2), optional(inputs, start + 3)):
-                if bias is not None and bias.shape:
+                if bias is not None and not isinstance(bias.shape, Unknown) and bias.shape:
                     facts = {"gets": bias.dims[-1], "wants": rows}
                     found.append(Requirement("bias", equal(bias.dims[-1], rows), facts))
         return found

@@ -90,6 +90,8 @@ def _stretched(tensor: Tensor, shape: Shape) -> tuple[Any, ...] | None:
     """The contents, those of an axis of size 1 repeated."""
     if known_contents(tensor) is None or not fits_contents(shape):
         return None
+    if 0 in shape:
+        return ()
     own = (1,) * (len(shape) - tensor.rank) + tensor.dims
     picks = [(0,) * out if size == 1 else tuple(range(out)) for size, out in zip(own, shape, strict=True)]
     return picked(Tensor(own, tensor.dtype, tensor.contents), picks)
@@ -156,7 +158,10 @@ class Tile(Operator):
 def _tiled(tensor: Tensor, own: Shape, repeats: Shape) -> tuple[Any, ...] | None:
     if known_contents(tensor) is None or not all(isinstance(times, int) and times >= 0 for times in repeats):
         return None
-    if not fits_contents([dim * times for dim, times in zip(own, repeats, strict=True)]):
+    out = [dim * times for dim, times in zip(own, repeats, strict=True)]
+    if not fits_contents(out):
         return None
+    if 0 in out:
+        return ()
     picks = [list(range(dim)) * times for dim, times in zip(own, repeats, strict=True)]
     return picked(Tensor(own, tensor.dtype, tensor.contents), picks)

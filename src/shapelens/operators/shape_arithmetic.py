@@ -188,6 +188,8 @@ def _counted(start: float, limit: float, step: float, dtype: str) -> int:
         UndecidedError: a rounding decides, and runtimes round differently: onnxruntime and PyTorch divide in
             double precision, ONNX' own definition in single.
     """
+    if not all(math.isfinite(number) for number in (start, limit, step)):
+        raise UndecidedError("the range has an end that is no number")
     distance = limit - start
     if isinstance(distance, int) and isinstance(step, int):
         return max(-(-distance // step), 0)

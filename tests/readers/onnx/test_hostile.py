@@ -358,7 +358,7 @@ def mutations(draw):
 
 
 @given(mutations())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_mutations(data):
     survives(data)
 
@@ -377,7 +377,7 @@ contents = st.recursive(
 
 @given(contents)
 @example(branch("x"))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_graph(content):
     """Well-formed fields with any content get further than random bytes do."""
     survives(model(content, LAST))

@@ -15,12 +15,14 @@ __all__ = [
     "MAXIMUM_NESTING",
     "MAXIMUM_NODES",
     "MAXIMUM_OPSET_IMPORTS",
+    "MAXIMUM_PLACE_CHARACTERS",
     "MAXIMUM_RANK",
     "MAXIMUM_SHARED_BYTES",
     "MAXIMUM_SHARED_ENTRIES",
     "MAXIMUM_TENSORS",
     "MAXIMUM_TEXT_BYTES",
     "MAXIMUM_VALUES",
+    "MAXIMUM_WRITTEN_OUT",
     "SMALL_TENSOR_ELEMENTS",
 ]
 
@@ -40,6 +42,13 @@ MAXIMUM_VALUES = 5_000_000
 
 # PyTorch exports one function per module class, some hundreds.
 MAXIMUM_FUNCTIONS = 100_000
+
+# Functions and branches are written out where they are called, and one that calls two that call two grows with
+# every level. Exports that write every operator as a function have some ten thousand nodes.
+MAXIMUM_WRITTEN_OUT = 250_000
+
+# A value within a function is called by the names of the calls around it; each of them is cut at its front.
+MAXIMUM_PLACE_CHARACTERS = 256
 
 # One import for each domain of operators: two or three.
 MAXIMUM_OPSET_IMPORTS = 1_024

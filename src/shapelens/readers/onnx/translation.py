@@ -7,22 +7,34 @@ the operators' own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shapelens.operators import Operator
 from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
+from shapelens.readers.onnx.visible import visible
 
-__all__ = ["TRANSLATORS", "AttributeKindError", "Call", "Translation", "translates"]
+__all__ = ["TRANSLATORS", "AttributeKindError", "Call", "Translation", "TranslationError", "translates"]
 
 
-class AttributeKindError(Exception):
-    """An attribute of another kind than its operator has: its node has no rule."""
+class TranslationError(Exception):
+    """A node that cannot be what it says it is: nothing is known of what it gives.
+
+    Args:
+        reason: why, as a clause that a sentence can end with.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AttributeKindError(TranslationError):
+    """An attribute of another kind than its operator has."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+        super().__init__(f"its attribute {visible(name)} is of a kind that it does not take")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +57,45 @@ class Call:
     Args:
         node: the node.
         version: the version of the operator set that the node is written for.
-        constants: small tensors of numbers that the file holds, by name: initializers and `Constant`s.
-        ranks: the ranks of values that are known before anything is evaluated (initializers, declared inputs).
+        constants: the tensors that the file holds, by name: initializers and `Constant`s.
     """
 
     node: OnnxNode
     version: int
     constants: Mapping[str, OnnxTensor]
-    ranks: Mapping[str, int]
 
     def input(self, position: int) -> str | None:
         """The name of an input, or None where it is left out."""
         inputs = self.node.inputs
         return (inputs[position] or None) if position < len(inputs) else None
 
-    @property
-    def inputs(self) -> tuple[str | None, ...]:
-        """The names of all inputs, None where one is left out."""
-        return tuple([name or None for name in self.node.inputs])
+    def given(self, position: int) -> str:
+        """The name of an input that may not be left out.
+
+        Raises:
+            TranslationError: it is.
+        """
+        name = self.input(position)
+        if name is None:
+            raise TranslationError(f"its input {position + 1} is left out")
+        return name
+
+    def leading(self, count: int, required: int = 1) -> tuple[str | None, ...]:
+        """The names of the first inputs, so many of which may not be left out.
+
+        Raises:
+            TranslationError: one of them is.
+        """
+        positions = range(count)
+        return tuple([self.given(p) if p < required else self.input(p) for p in positions])
+
+    def all_given(self) -> tuple[str, ...]:
+        """The names of all inputs, of which there is one or more and none may be left out.
+
+        Raises:
+            TranslationError: one is.
+        """
+        return tuple([self.given(position) for position in range(max(len(self.node.inputs), 1))])
 
     def attribute(self, name: str, default: Any = None, kind: type | None = None) -> Any:
         """An attribute, or its default.
@@ -83,6 +116,17 @@ class Call:
         if allowed and not isinstance(value, allowed):
             raise AttributeKindError(name)
         return value
+
+    def word(self, name: str, default: str, known: Collection[str]) -> str:
+        """One of a few words.
+
+        Raises:
+            TranslationError: it is another one.
+        """
+        word: str = self.attribute(name, default)
+        if word not in known:
+            raise TranslationError(f"its attribute {name} is {visible(repr(word))}")
+        return word
 
     def integers(self, name: str) -> tuple[int, ...] | None:
         """A list of integers, or None where it is not given. One integer is a list of one."""

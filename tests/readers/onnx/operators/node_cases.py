@@ -23,12 +23,12 @@ import numpy as np
 import pytest
 
 from shapelens.dims import Expression, Path, Unknown, bounds, evaluate, following, symbol
-from shapelens.operators import Operator, Outcome, Tensor, apply
+from shapelens.operators import Opaque, Operator, Outcome, Tensor, apply
 from shapelens.operators.contents import MAXIMUM_CONTENTS
+from shapelens.readers.onnx import operators
 from shapelens.readers.onnx.decoding import decode_model
 from shapelens.readers.onnx.model import OnnxNode
-from shapelens.readers.onnx.operators import translator_of
-from shapelens.readers.onnx.translation import Call, Translation
+from shapelens.readers.onnx.translation import Call
 
 pytest.importorskip("onnx")
 
@@ -96,16 +96,10 @@ def _cases(names: Sequence[str]) -> Iterator[Case]:
 
 def translated(case: Case) -> tuple[Operator, tuple[int | None, ...]]:
     """The operator, and for each of its inputs which input of the node it is."""
-    call = Call(case.node, case.version, {}, {})
-    translation = _translated(call)
+    translation = operators.translated(Call(case.node, case.version, {}))
+    assert not isinstance(translation.operator, Opaque), translation.operator
     places = {name: place for place, name in enumerate(case.node.inputs) if name}
     return translation.operator, tuple([None if n is None else places[n] for n in translation.inputs])
-
-
-def _translated(call: Call) -> Translation:
-    translator = translator_of("", call.node.operator)
-    assert translator is not None, call.node.operator
-    return translator(call)
 
 
 def dtype_of(array: np.ndarray) -> str:
@@ -122,7 +116,7 @@ def contents_of(array: np.ndarray) -> tuple[Any, ...] | None:
 
 def shape_of_node(node: OnnxNode, version: int, inputs: Sequence[Tensor]) -> Any:
     """The shape of the first output of a node, its inputs being given in the node's order."""
-    translation = _translated(Call(node, version, {}, {}))
+    translation = operators.translated(Call(node, version, {}))
     fed = dict(zip(node.inputs, inputs, strict=True))
     taken = [None if name is None else fed[name] for name in translation.inputs]
     return apply(translation.operator, taken, len(node.outputs), node.operator).outputs[0].shape

@@ -70,6 +70,6 @@ def test_older_versions(node, version, expected) -> None:
 @pytest.mark.parametrize(("version", "seen_apart"), [(11, [0]), (13, [0, 1, 2])])
 def test_a_softmax_took_all_axes_from_the_second_on_together_before_version_13(version, seen_apart) -> None:
     node = OnnxNode("Softmax", "", "", ("x",), ("y",), {}, {})
-    operator = translator_of("", "Softmax")(Call(node, version, {}, {})).operator
+    operator = translator_of("", "Softmax")(Call(node, version, {})).operator
     image = Tensor((1, 8, 7, 7))
     assert [link.input_axis for link in operator.links([image], [image])] == seen_apart

@@ -69,7 +69,7 @@ def test_only_a_count_is_unknown(way) -> None:
 )
 def test_a_constant_in_each_of_its_forms(attributes, expected) -> None:
     node = OnnxNode("Constant", "", "", (), ("y",), attributes, {})
-    translation = translator_of("", "Constant")(Call(node, 13, {}, {}))
+    translation = translator_of("", "Constant")(Call(node, 13, {}))
     assert apply(translation.operator, ()).outputs == (expected,)
 
 
@@ -88,14 +88,14 @@ def test_a_constant_in_each_of_its_forms(attributes, expected) -> None:
     ],
 )
 def test_random_tensors(node, expected) -> None:
-    translation = translator_of("", node.operator)(Call(node, 15, {}, {}))
+    translation = translator_of("", node.operator)(Call(node, 15, {}))
     fed = [Tensor((2, 9), "float16") for _ in node.inputs]
     assert apply(translation.operator, fed).outputs == (expected,)
 
 
 def test_no_two_nodes_count_with_one_symbol() -> None:
     names = ["out", "a.b", "a_b", "a/b", "/model/NonZero_output_0", "größe"]
-    calls = [Call(OnnxNode("NonZero", "", "", ("x",), (name,), {}, {}), 13, {}, {}) for name in names]
+    calls = [Call(OnnxNode("NonZero", "", "", ("x",), (name,), {}, {}), 13, {}) for name in names]
     symbols = [count_symbol(call) for call in calls]
     assert len(set(symbols)) == len(names)
     assert symbols[0] == "k_out"

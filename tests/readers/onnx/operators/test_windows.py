@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from shapelens.dims import Unknown
-from shapelens.operators import Tensor
-from shapelens.readers.onnx.model import OnnxNode
+from shapelens.operators import Opaque, Tensor
+from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
+from shapelens.readers.onnx.operators import translated
+from shapelens.readers.onnx.translation import Call
 from tests.readers.onnx.operators.node_cases import WAYS, cases, evaluate_case, shape_of_node
 
 OPERATORS = (
@@ -84,6 +86,19 @@ def test_attributes_of_a_convolution(attributes, shape) -> None:
 )
 def test_attributes_that_do_not_fit_leave_no_shape(attributes) -> None:
     assert isinstance(shape_of_node(conv(**attributes), 11, (IMAGE, WEIGHT)), Unknown)
+
+
+@pytest.mark.parametrize("operator", ["Conv", "ConvTranspose", "ConvInteger", "DeformConv"])
+def test_a_kernel_that_is_not_the_weight_s(operator) -> None:
+    node = OnnxNode(operator, "", "c", ("x", "w", "o"), ("y",), {"kernel_shape": (5, 5)}, {})
+    held = {"w": OnnxTensor("w", (8, 3, 3, 3), "float32")}
+    reason = f"{operator} cannot be read: its kernel_shape is (5, 5), and its weight is of shape (8, 3, 3, 3)"
+    assert translated(Call(node, 19, held)).operator == Opaque(operator, reason)
+
+
+def test_a_padding_that_there_is_not() -> None:
+    shape = shape_of_node(conv(auto_pad="SOME"), 11, (IMAGE, WEIGHT))
+    assert shape == Unknown("Conv cannot be read: its attribute auto_pad is 'SOME'")
 
 
 def test_a_pool_without_a_window_leaves_no_shape() -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from shapelens.readers.onnx.translation import TRANSLATORS, Translator
+from shapelens.operators import Opaque
+from shapelens.readers.onnx.translation import TRANSLATORS, Call, Translation, TranslationError, Translator
 
-__all__ = ["FAMILIES", "import_all", "translator_of"]
+__all__ = ["FAMILIES", "import_all", "translated", "translator_of"]
 
 FAMILIES: dict[tuple[str, str], str] = {
     ("attention", ""): "Attention LinearAttention RotaryEmbedding",
     ("attention", "ai.onnx.preview"): "FlexAttention",
     ("columns", ""): "Col2Im",
+    ("contributed", ""): "SimplifiedLayerNormalization",
     ("contributed", "com.microsoft"): (
-        "FastGelu FusedConv Gelu NhwcMaxPool QLinearAdd QLinearAveragePool QLinearConcat QLinearConv "
-        "QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearSigmoid QLinearSoftmax QuickGelu"
+        "BiasAdd BiasGelu DequantizeLinear DynamicQuantizeMatMul FastGelu FusedConv FusedGemm FusedMatMul "
+        "Gelu GridSample GroupNorm Inverse MatMulIntegerToFloat NhwcMaxPool QGemm QLinearAdd "
+        "QLinearAveragePool QLinearConcat QLinearConv QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul "
+        "QLinearReduceMean QLinearSigmoid QLinearSoftmax QLinearWhere QuantizeLinear QuickGelu "
+        "TransposeMatMul"
     ),
     ("elementwise", ""): (
         "Abs Acos Acosh Add And Asin Asinh Atan Atanh BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr "
@@ -35,7 +40,7 @@ FAMILIES: dict[tuple[str, str], str] = {
     ("quantization", ""): "DequantizeLinear DynamicQuantizeLinear QuantizeLinear",
     ("recurrent", ""): "GRU LSTM RNN",
     ("reduction", ""): (
-        "ArgMax ArgMin CumProd CumSum Hardmax LogSoftmax ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
+        "ArgMax ArgMin CumProd CumSum Det Hardmax LogSoftmax ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
         "ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Softmax TopK"
     ),
     ("reshaping", ""): "Expand Flatten Reshape Squeeze Tile Transpose Unsqueeze",
@@ -50,6 +55,12 @@ FAMILIES: dict[tuple[str, str], str] = {
     ("slicing", ""): (
         "Compress Gather GatherElements GatherND OneHot ReverseSequence Scatter ScatterElements ScatterND "
         "Slice TensorScatter Trilu"
+    ),
+    ("tables", "ai.onnx.ml"): "Binarizer Imputer LabelEncoder Normalizer Scaler",
+    ("unfollowed", ""): (
+        "ConcatFromSequence Loop Optional OptionalGetElement OptionalHasElement Scan SequenceAt "
+        "SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength SequenceMap "
+        "SplitToSequence"
     ),
     ("windows", ""): (
         "AveragePool Conv ConvInteger ConvTranspose DeformConv GlobalAveragePool GlobalLpPool "
@@ -79,6 +90,24 @@ def translator_of(domain: str, operator: str) -> Translator | None:
     if (domain, operator) not in TRANSLATORS:
         import_module(f"{__name__}.{family}")
     return TRANSLATORS[domain, operator]
+
+
+def translated(call: Call) -> Translation:
+    """What a node becomes; an operator of which nothing is known where it cannot be translated.
+
+    Args:
+        call: the node.
+    """
+    node = call.node
+    translator = translator_of(node.domain, node.operator)
+    reason = ""
+    if translator is not None:
+        try:
+            return translator(call)
+        except TranslationError as refused:
+            reason = f"{node.operator} cannot be read: {refused.reason}"
+    called = f"{node.domain}.{node.operator}" if node.domain else node.operator
+    return Translation(Opaque(called, reason), tuple([name or None for name in node.inputs]))
 
 
 def import_all() -> None:

@@ -13,21 +13,21 @@ def attention(call: Call) -> Translation:
     operator = CachedAttention(
         call.attribute("q_num_heads", kind=int), call.attribute("kv_num_heads", kind=int)
     )
-    return Translation(operator, tuple([call.input(place) for place in range(7)]))
+    return Translation(operator, call.leading(7, required=3))
 
 
 @translates("FlexAttention", domain="ai.onnx.preview")
 def flexible_attention(call: Call) -> Translation:
     """The subgraphs that change scores and probabilities keep their shapes."""
     operator = ScaledDotProductAttention(grouped=True)
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3, required=3))
 
 
 @translates("LinearAttention")
 def linear_attention(call: Call) -> Translation:
     corrects = call.attribute("update_rule", "gated_delta") in _CORRECTING
     operator = LinearAttention(call.attribute("q_num_heads", 1), call.attribute("kv_num_heads", 1), corrects)
-    return Translation(operator, tuple([call.input(place) for place in range(6)]))
+    return Translation(operator, call.leading(6, required=3))
 
 
 @translates("RotaryEmbedding")
@@ -35,4 +35,4 @@ def rotary_embedding(call: Call) -> Translation:
     operator = RotaryEmbedding(
         call.attribute("num_heads", kind=int), call.attribute("rotary_embedding_dim", 0)
     )
-    return Translation(operator, tuple([call.input(place) for place in range(4)]))
+    return Translation(operator, call.leading(4, required=3))

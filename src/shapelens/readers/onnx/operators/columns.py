@@ -15,4 +15,4 @@ def columns_to_image(call: Call) -> Translation:
         dilation=call.integers("dilations") or 1,
         batched=True,
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3, required=3))

@@ -24,19 +24,19 @@ def batch_norm(call: Call) -> Translation:
         statistics=max(len(call.node.outputs) - 1, 0),
         per_place=call.version < 9 and not call.attribute("spatial", 1),
     )
-    return Translation(operator, tuple([call.input(place) for place in range(5)]))
+    return Translation(operator, call.leading(5))
 
 
 @translates("InstanceNormalization")
 def instance_norm(call: Call) -> Translation:
-    return Translation(InstanceNormalization(), (call.input(0), call.input(1), call.input(2)))
+    return Translation(InstanceNormalization(), call.leading(3))
 
 
 @translates("GroupNormalization")
 def group_norm(call: Call) -> Translation:
     """Before version 21 there was one scale for each group, not for each channel."""
     operator = GroupNormalization(groups=call.attribute("num_groups", 1), per_group=call.version < 21)
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3))
 
 
 @translates("LayerNormalization")
@@ -46,26 +46,26 @@ def layer_norm(call: Call) -> Translation:
         statistics=max(len(call.node.outputs) - 1, 0),
         statistics_dtype=data_type_name(call.attribute("stash_type", 1)),
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3))
 
 
 @translates("RMSNormalization")
 def rms_norm(call: Call) -> Translation:
-    return Translation(RMSNormalization(call.attribute("axis", -1)), (call.input(0), call.input(1)))
+    return Translation(RMSNormalization(call.attribute("axis", -1)), call.leading(2))
 
 
 @translates("LRN")
 def local_response_norm(call: Call) -> Translation:
     operator = LocalResponseNormalization(call.attribute("size", 1), odd_side="after")
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
 
 
 @translates("LpNormalization")
 def lp_norm(call: Call) -> Translation:
     operator = LpNormalization(call.attribute("axis", -1), call.attribute("p", 2))
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
 
 
 @translates("MeanVarianceNormalization")
 def mean_variance_norm(call: Call) -> Translation:
-    return Translation(MeanVarianceNormalization(call.integers("axes") or (0, 2, 3)), (call.input(0),))
+    return Translation(MeanVarianceNormalization(call.integers("axes") or (0, 2, 3)), (call.given(0),))

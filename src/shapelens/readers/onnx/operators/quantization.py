@@ -17,9 +17,9 @@ def quantised(call: Call) -> Translation:
         block_size=call.attribute("block_size", 0),
         dtype=data_type_name(number) if number else None,
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, (call.given(0), call.given(1), call.input(2)))
 
 
 @translates("DynamicQuantizeLinear")
 def dynamically_quantised(call: Call) -> Translation:
-    return Translation(DynamicQuantize(), (call.input(0),))
+    return Translation(DynamicQuantize(), (call.given(0),))

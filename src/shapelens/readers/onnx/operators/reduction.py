@@ -28,7 +28,7 @@ def reduction(call: Call) -> Translation:
         keeps_axes=bool(call.attribute("keepdims", 1)),
         empty_keeps_all=bool(call.attribute("noop_with_empty_axes", 0)),
     )
-    return Translation(operator, (call.input(0), call.input(1)))
+    return Translation(operator, (call.given(0), call.input(1)))
 
 
 @translates("ArgMax", "ArgMin")
@@ -39,19 +39,25 @@ def place_of_extreme(call: Call) -> Translation:
         keeps_axes=bool(call.attribute("keepdims", 1)),
         dtype="int64",
     )
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
+
+
+@translates("Det")
+def determinant(call: Call) -> Translation:
+    """One number for each matrix in the last two axes."""
+    return Translation(Reduce("determinant", (-2, -1), keeps_axes=False), (call.given(0),))
 
 
 @translates("TopK")
 def largest(call: Call) -> Translation:
     """How many was an attribute before version 10."""
     operator = TopK(call.attribute("k", kind=int), call.attribute("axis", -1))
-    return Translation(operator, (call.input(0), call.input(1)))
+    return Translation(operator, (call.given(0), call.input(1)))
 
 
 @translates("CumSum", "CumProd")
 def running(call: Call) -> Translation:
-    return Translation(AlongAxis(call.node.operator.lower(), None), (call.input(0), call.input(1)))
+    return Translation(AlongAxis(call.node.operator.lower(), None), (call.given(0), call.input(1)))
 
 
 _SOFTMAXES = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Hardmax": "hardmax"}
@@ -62,4 +68,4 @@ def softmax(call: Call) -> Translation:
     """Before version 13 all axes from the given one on were taken together, by default all but the first."""
     together = call.version < 13
     axis = call.attribute("axis", 1 if together else -1)
-    return Translation(AlongAxis(_SOFTMAXES[call.node.operator], axis, together), (call.input(0),))
+    return Translation(AlongAxis(_SOFTMAXES[call.node.operator], axis, together), (call.given(0),))

@@ -13,34 +13,34 @@ from shapelens.readers.onnx.translation import Call, Translation, translates
 @translates("Reshape")
 def reshape(call: Call) -> Translation:
     operator = Reshape(zero_copies=not call.attribute("allowzero", 0))
-    return Translation(operator, (call.input(0), call.input(1)))
+    return Translation(operator, (call.given(0), call.input(1)))
 
 
 @translates("Flatten")
 def flatten(call: Call) -> Translation:
-    return Translation(Flatten(call.attribute("axis", 1), to_matrix=True), (call.input(0),))
+    return Translation(Flatten(call.attribute("axis", 1), to_matrix=True), (call.given(0),))
 
 
 @translates("Squeeze")
 def squeeze(call: Call) -> Translation:
-    return Translation(Squeeze(call.integers("axes")), (call.input(0), call.input(1)))
+    return Translation(Squeeze(call.integers("axes")), (call.given(0), call.input(1)))
 
 
 @translates("Unsqueeze")
 def unsqueeze(call: Call) -> Translation:
-    return Translation(Unsqueeze(call.integers("axes")), (call.input(0), call.input(1)))
+    return Translation(Unsqueeze(call.integers("axes")), (call.given(0), call.input(1)))
 
 
 @translates("Expand")
 def expand(call: Call) -> Translation:
-    return Translation(Expand(both_ways=True), (call.input(0), call.input(1)))
+    return Translation(Expand(both_ways=True), (call.given(0), call.input(1)))
 
 
 @translates("Tile")
 def tile(call: Call) -> Translation:
-    return Translation(Tile(), (call.input(0), call.input(1)))
+    return Translation(Tile(), (call.given(0), call.input(1)))
 
 
 @translates("Transpose")
 def transpose(call: Call) -> Translation:
-    return Translation(Transpose(call.integers("perm")), (call.input(0),))
+    return Translation(Transpose(call.integers("perm")), (call.given(0),))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shapelens.operators import (
     Constant,
     Fill,
@@ -17,9 +15,10 @@ from shapelens.operators import (
     Size,
     Unique,
 )
+from shapelens.readers.onnx.constants import constant_of
 from shapelens.readers.onnx.model import OnnxTensor
 from shapelens.readers.onnx.schema import data_type_name
-from shapelens.readers.onnx.translation import Call, Translation, translates
+from shapelens.readers.onnx.translation import Call, Translation, TranslationError, translates
 
 
 def count_symbol(call: Call) -> str:
@@ -43,59 +42,46 @@ def _dtype(call: Call, default: str | None) -> str | None:
 
 @translates("Shape")
 def shape_of(call: Call) -> Translation:
-    return Translation(ShapeOf(call.attribute("start", 0), call.attribute("end", kind=int)), (call.input(0),))
+    return Translation(ShapeOf(call.attribute("start", 0), call.attribute("end", kind=int)), (call.given(0),))
 
 
 @translates("Size")
 def size(call: Call) -> Translation:
-    return Translation(Size(), (call.input(0),))
+    return Translation(Size(), (call.given(0),))
 
 
 @translates("Identity")
 def identity(call: Call) -> Translation:
-    return Translation(Identity(), (call.input(0),))
+    return Translation(Identity(), (call.given(0),))
 
 
 @translates("Range")
 def number_range(call: Call) -> Translation:
-    return Translation(Range(), (call.input(0), call.input(1), call.input(2)))
+    return Translation(Range(), call.leading(3, required=3))
 
 
 @translates("Constant")
 def constant(call: Call) -> Translation:
     """One of several attributes, each for another kind of value."""
-    for name in ("value", "sparse_value"):
-        tensor = call.attribute(name)
-        if isinstance(tensor, OnnxTensor):
-            values = None if tensor.sparse else tensor.values
-            return Translation(Constant(tensor.shape, tensor.data_type, values), ())
-    for name, dtype in (("value_int", "int64"), ("value_float", "float32"), ("value_string", "string")):
-        value = call.attribute(name)
-        if value is not None:
-            return Translation(Constant((), dtype, _followed((value,), dtype)), ())
-        values = call.attribute(f"{name}s")
-        if values is not None:
-            return Translation(Constant((len(values),), dtype, _followed(values, dtype)), ())
-    return Translation(Constant(), ())
-
-
-def _followed(values: tuple[Any, ...], dtype: str) -> tuple[Any, ...] | None:
-    return None if dtype == "string" else tuple(values)
+    tensor = constant_of(call.node)
+    if tensor is None:
+        raise TranslationError("it has no value of a kind that it takes")
+    return Translation(Constant(tensor.shape, tensor.data_type, tensor.values), ())
 
 
 @translates("ConstantOfShape")
 def constant_of_shape(call: Call) -> Translation:
     tensor = call.attribute("value")
     if not isinstance(tensor, OnnxTensor):
-        return Translation(Fill(value=0.0), (call.input(0),))
+        return Translation(Fill(value=0.0), (call.given(0),))
     value = tensor.values[0] if tensor.values else None
-    return Translation(Fill(value=value, dtype=tensor.data_type), (call.input(0),))
+    return Translation(Fill(value=value, dtype=tensor.data_type), (call.given(0),))
 
 
 @translates("EyeLike")
 def eye_like(call: Call) -> Translation:
     operator = FillLike(rank=2, dtype=_dtype(call, None), called="identity matrix")
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
 
 
 @translates("RandomNormal", "RandomUniform")
@@ -106,39 +92,39 @@ def random(call: Call) -> Translation:
 
 @translates("RandomNormalLike", "RandomUniformLike")
 def random_like(call: Call) -> Translation:
-    return Translation(FillLike(dtype=_dtype(call, None), called="random"), (call.input(0),))
+    return Translation(FillLike(dtype=_dtype(call, None), called="random"), (call.given(0),))
 
 
 @translates("Bernoulli")
 def bernoulli(call: Call) -> Translation:
-    return Translation(FillLike(dtype=_dtype(call, None), called="bernoulli"), (call.input(0),))
+    return Translation(FillLike(dtype=_dtype(call, None), called="bernoulli"), (call.given(0),))
 
 
 @translates("Multinomial")
 def multinomial(call: Call) -> Translation:
     operator = Sample(call.attribute("sample_size", 1), _dtype(call, "int32") or "int32")
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
 
 
 @translates("BlackmanWindow", "HammingWindow", "HannWindow")
 def window(call: Call) -> Translation:
     number = call.attribute("output_datatype", 1)
     dtype = data_type_name(number) if isinstance(number, int) else "float32"
-    return Translation(Fill(value=None, dtype=dtype, called="window"), (call.input(0),))
+    return Translation(Fill(value=None, dtype=dtype, called="window"), (call.given(0),))
 
 
 @translates("NonZero")
 def nonzero(call: Call) -> Translation:
-    return Translation(NonZero(count_symbol(call)), (call.input(0),))
+    return Translation(NonZero(count_symbol(call)), (call.given(0),))
 
 
 @translates("Unique")
 def unique(call: Call) -> Translation:
-    return Translation(Unique(count_symbol(call), call.attribute("axis", kind=int)), (call.input(0),))
+    return Translation(Unique(count_symbol(call), call.attribute("axis", kind=int)), (call.given(0),))
 
 
 @translates("NonMaxSuppression")
 def non_max_suppression(call: Call) -> Translation:
     """Without its third input not one box is chosen: the default is 0, and not any number."""
     operator = NonMaxSuppression(count_symbol(call), most=None if call.input(2) else 0)
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3, required=2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shapelens.operators import (
     Convolution,
     DeformableConvolution,
@@ -12,60 +14,86 @@ from shapelens.operators import (
     TransposedConvolution,
 )
 from shapelens.operators.windows import SAME, SAME_LOWER, VALID, Padding
-from shapelens.readers.onnx.translation import AttributeKindError, Call, Translation, translates
+from shapelens.readers.onnx.translation import (
+    AttributeKindError,
+    Call,
+    Translation,
+    TranslationError,
+    translates,
+)
 
 _AUTOMATIC = {"SAME_UPPER": SAME, "SAME_LOWER": SAME_LOWER, "VALID": VALID}
 
 
 def _padding(call: Call) -> Padding:
     """`auto_pad`, or `pads`: all that stand before, then all that stand after."""
-    automatic = call.attribute("auto_pad", "NOTSET")
-    if automatic in _AUTOMATIC:
-        return _AUTOMATIC[automatic]
-    return call.pairs("pads") or ()
+    automatic = call.word("auto_pad", "NOTSET", {"NOTSET", *_AUTOMATIC})
+    return _AUTOMATIC.get(automatic) or call.pairs("pads") or ()
+
+
+def _check_kernel(call: Call, weight: int = 1) -> None:
+    """The kernel is the weight's; an attribute may say it again.
+
+    Raises:
+        TranslationError: it says another one.
+    """
+    said = call.integers("kernel_shape")
+    held = call.constants.get(call.given(weight))
+    if said and held is not None and said != held.shape[2:]:
+        raise TranslationError(f"its kernel_shape is {said}, and its weight is of shape {held.shape}")
 
 
 @translates("Conv")
 def convolution(call: Call) -> Translation:
-    operator = Convolution(
+    _check_kernel(call)
+    return Translation(_convolution(call), call.leading(3, required=2))
+
+
+def _convolution(call: Call) -> Convolution:
+    return Convolution(
         stride=call.integers("strides") or 1,
         padding=_padding(call),
         dilation=call.integers("dilations") or 1,
         groups=call.attribute("group", 1),
         batched=True,
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
 
 
 @translates("ConvInteger")
 def integer_convolution(call: Call) -> Translation:
-    operator = convolution(call).operator.with_settings(dtype="int32")
-    return Translation(operator, (call.input(0), call.input(1)))
+    _check_kernel(call)
+    return Translation(_convolution(call).with_settings(dtype="int32"), call.leading(2, required=2))
 
 
 @translates("QLinearConv")
 def quantised_convolution(call: Call) -> Translation:
     """Inputs: x, its scale and zero point, w, its scale and zero point, y's scale and zero point, bias."""
-    return Translation(convolution(call).operator, (call.input(0), call.input(3), call.input(8)))
+    _check_kernel(call, weight=3)
+    operator = _convolution(call)
+    if call.attribute("channels_last", 0):  # in onnxruntime's own domain
+        operator = replace(operator, channels_last=True)
+    return Translation(operator, (call.given(0), call.given(3), call.input(8)))
 
 
 @translates("ConvTranspose")
 def transposed_convolution(call: Call) -> Translation:
+    _check_kernel(call)
     operator = TransposedConvolution(
         stride=call.integers("strides") or 1,
         padding=_padding(call),
         dilation=call.integers("dilations") or 1,
         groups=call.attribute("group", 1),
         output_padding=call.integers("output_padding") or 0,
-        output_size=call.integers("output_shape"),
+        output_size=call.integers("output_shape") or None,
         same_cuts=True,
         batched=True,
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3, required=2))
 
 
 @translates("DeformConv")
 def deformable_convolution(call: Call) -> Translation:
+    _check_kernel(call)
     operator = DeformableConvolution(
         stride=call.integers("strides") or 1,
         padding=_padding(call),
@@ -74,7 +102,7 @@ def deformable_convolution(call: Call) -> Translation:
         offset_groups=call.attribute("offset_group", 1),
         batched=True,
     )
-    return Translation(operator, tuple(call.input(place) for place in range(5)))
+    return Translation(operator, call.leading(5, required=2))
 
 
 def _pool(call: Call, kind: str) -> Translation:
@@ -89,7 +117,7 @@ def _pool(call: Call, kind: str) -> Translation:
         with_indices=kind == "max" and len(call.node.outputs) > 1,
         batched=True,
     )
-    return Translation(operator, (call.input(0),))
+    return Translation(operator, (call.given(0),))
 
 
 @translates("MaxPool")
@@ -109,17 +137,17 @@ def lp_pool(call: Call) -> Translation:
 
 @translates("GlobalAveragePool")
 def global_average_pool(call: Call) -> Translation:
-    return Translation(GlobalPool("average"), (call.input(0),))
+    return Translation(GlobalPool("average"), (call.given(0),))
 
 
 @translates("GlobalMaxPool")
 def global_max_pool(call: Call) -> Translation:
-    return Translation(GlobalPool("max"), (call.input(0),))
+    return Translation(GlobalPool("max"), (call.given(0),))
 
 
 @translates("GlobalLpPool")
 def global_lp_pool(call: Call) -> Translation:
-    return Translation(GlobalPool("lp"), (call.input(0),))
+    return Translation(GlobalPool("lp"), (call.given(0),))
 
 
 @translates("MaxRoiPool")
@@ -127,13 +155,13 @@ def max_region_pool(call: Call) -> Translation:
     size = call.integers("pooled_shape") or ()
     if len(size) != len(("height", "width")):
         raise AttributeKindError("pooled_shape")
-    return Translation(RegionPool((size[0], size[1]), aligned=False), (call.input(0), call.input(1)))
+    return Translation(RegionPool((size[0], size[1]), aligned=False), call.leading(2, required=2))
 
 
 @translates("RoiAlign")
 def region_align(call: Call) -> Translation:
     size = (call.attribute("output_height", 1), call.attribute("output_width", 1))
-    return Translation(RegionPool(size), (call.input(0), call.input(1), call.input(2)))
+    return Translation(RegionPool(size), call.leading(3, required=2))
 
 
 @translates("MaxUnpool")
@@ -144,4 +172,4 @@ def max_unpool(call: Call) -> Translation:
         padding=call.pairs("pads") or (),
         batched=True,
     )
-    return Translation(operator, (call.input(0), call.input(1), call.input(2)))
+    return Translation(operator, call.leading(3, required=2))

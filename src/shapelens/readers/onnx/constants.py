@@ -1,0 +1,54 @@
+"""The tensors that a file holds: stored ones, and those in `Constant` nodes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shapelens.network import Weight
+from shapelens.readers.onnx.limits import SMALL_TENSOR_ELEMENTS
+from shapelens.readers.onnx.model import OnnxNode, OnnxTensor, OnnxUnread
+
+__all__ = ["constant_of", "weight_of"]
+
+
+def constant_of(node: OnnxNode) -> OnnxTensor | None:
+    """The tensor of a `Constant` node, in whichever attribute it stands; None where there is none.
+
+    >>> constant_of(OnnxNode("Constant", "", "", (), ("c",), {"value_ints": (8, 8)}, {})).shape
+    (2,)
+    """
+    if node.operator != "Constant" or node.domain or len(node.outputs) != 1 or not node.outputs[0]:
+        return None
+    for name, value in node.attributes.items():
+        if isinstance(value, OnnxTensor):
+            return replace(value, values=None) if value.sparse else value
+        if name in _KINDS:
+            kinds, dtype = _KINDS[name]
+            is_list = name.endswith("s")
+            elements = value if isinstance(value, tuple) else (value,)
+            if isinstance(value, tuple) != is_list or not all(isinstance(e, kinds) for e in elements):
+                return None
+            numbers = tuple([element for element in elements if isinstance(element, (int, float))])
+            is_followed = len(numbers) == len(elements) <= SMALL_TENSOR_ELEMENTS
+            shape = (len(elements),) if is_list else ()
+            return OnnxTensor("", shape, dtype, numbers if is_followed else None)
+    return None
+
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "value_float": ((float,), "float32"),
+    "value_floats": ((float,), "float32"),
+    "value_int": ((int,), "int64"),
+    "value_ints": ((int,), "int64"),
+    "value_string": ((str, OnnxUnread), "string"),
+    "value_strings": ((str, OnnxUnread), "string"),
+}
+"""The attributes beside the tensor: of what kind they are, and the type of their elements."""
+
+
+def weight_of(name: str, tensor: OnnxTensor) -> Weight:
+    """A tensor as the network holds it: its shape, and its elements where they are few."""
+    is_number = tensor.data_type.startswith(("float", "bfloat", "double", "int", "uint"))
+    return Weight(
+        name, tensor.shape, tensor.data_type, tensor.values, learned=is_number and tensor.shape != ()
+    )

@@ -1,0 +1,75 @@
+"""What a file declares that goes in: names for free sizes, and where the axes of an image lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapelens.dims import Dim, symbol
+from shapelens.dims.layout import Layout, layout_of
+from shapelens.network import Input
+from shapelens.operators import Shape
+from shapelens.readers.building import EXAMPLE_SIZE
+from shapelens.readers.onnx.model import OnnxValue
+
+__all__ = ["inputs_of"]
+
+_IMAGE_CHANNELS = (1, 3, 4)
+_EXAMPLE_OTHER = 16
+"""What a free size that is neither a batch nor spatial is shown with."""
+
+
+def inputs_of(values: Iterable[OnnxValue]) -> tuple[Input, ...]:
+    """What a file declares that goes in, each free size with a name and an example.
+
+    A name that the file gives to a size is kept, whatever it is, and means one size wherever it stands.
+
+    Args:
+        values: what the file declares.
+    """
+    declared = tuple(values)
+    taken = {dim for value in declared for dim in value.shape or () if isinstance(dim, str)}
+    return tuple([_input(value, taken) for value in declared])
+
+
+def _input(value: OnnxValue, taken: set[str]) -> Input:
+    if value.shape is None or value.kind not in {"tensor", "undeclared"}:
+        return Input(value.name, None, value.data_type)
+    layout = _layout(value)
+    letters = layout.axes if layout is not None else ""
+    shape: list[Dim] = []
+    example: dict[str, int] = {}
+    for axis, dim in enumerate(value.shape):
+        letter = letters[axis] if letters else ""
+        if isinstance(dim, int):
+            shape.append(dim)
+            continue
+        name = dim or _free_name(letter or f"{value.name}_{axis}", taken)
+        shape.append(symbol(name))
+        example[name] = _example_size(letter, axis)
+    return Input(value.name, tuple(shape), value.data_type, layout, example)
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    """A name for a size that the file leaves without one."""
+    name = wanted
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
+
+
+def _example_size(letter: str, axis: int) -> int:
+    if letter and letter not in "NC":
+        return EXAMPLE_SIZE
+    return 1 if axis == 0 else _EXAMPLE_OTHER
+
+
+def _layout(value: OnnxValue) -> Layout | None:
+    """An image's layout: ONNX computes channels first, but a file may take its images with channels last."""
+    shape: Shape = value.shape or ()
+    if len(shape) not in {3, 4, 5} or not value.data_type.startswith(("float", "bfloat", "double", "uint8")):
+        return None
+    if len(shape) == 3 and not isinstance(shape[1], int):
+        return None
+    last_is_channels = shape[-1] in _IMAGE_CHANNELS and shape[1] not in _IMAGE_CHANNELS
+    return layout_of(len(shape) - 2, channels_last=last_is_channels)

@@ -1,0 +1,86 @@
+"""What a file declares that goes in: names of every kind, ranks that are not known, and things that are no tensor."""
+
+from __future__ import annotations
+
+import pytest
+
+from shapelens.dims import Unknown, symbol
+from shapelens.readers.onnx.inputs import inputs_of
+from shapelens.readers.onnx.model import OnnxValue
+from tests.readers.onnx.models import evaluated, graph, model, node, shape_of, value
+
+
+def test_a_name_is_one_symbol_whatever_it_is() -> None:
+    names = ("batch", 3, "height/2", "2*w + 1")
+    (declared,) = inputs_of([value("x", *names)])
+    assert declared.shape == (symbol("batch"), 3, symbol("height/2"), symbol("2*w + 1"))
+    assert [size.symbols()[0].name for size in declared.shape if not isinstance(size, int)] == [
+        "batch", "height/2", "2*w + 1"
+    ]  # fmt: skip
+
+
+def test_a_symbol_that_looks_like_a_formula_is_told_from_one() -> None:
+    pool = node("MaxPool", "x", "y", kernel_shape=(2,), strides=(2,))
+    size = shape_of(model(graph([pool], "y", [value("x", 1, 3, "h/2")])), "y")[2]
+    assert size == symbol("h/2") // 2
+    assert size != symbol("h") // 2 // 2
+    assert size.symbols()[0].name == "h/2"
+
+
+def test_a_name_that_stands_twice_is_one_size() -> None:
+    one, other = inputs_of([value("a", "N", "T"), value("b", "N", "T")])
+    assert one.shape == other.shape
+    file = model(graph([node("Add", "a b", "c")], "c", [value("a", "N", "T"), value("b", "N", "T")]))
+    assert evaluated(file, N=2, T=3).conditions == ()
+
+
+def test_sizes_without_a_name_get_one_each() -> None:
+    one, other = inputs_of([value("a", None, 3, None, None), value("b", None, 3, None, None)])
+    assert one.shape == (symbol("N"), 3, symbol("H"), symbol("W"))
+    assert other.shape == (symbol("N'"), 3, symbol("H'"), symbol("W'"))
+
+
+def test_a_name_that_the_file_uses_is_not_given_to_another_size() -> None:
+    (declared,) = inputs_of([value("x", None, 3, "N", None)])
+    assert declared.shape == (symbol("N'"), 3, symbol("N"), symbol("W"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "layout"),
+    [
+        (("N", 3, 224, 224), "NCHW"),
+        (("N", 224, 224, 3), "NHWC"),
+        (("N", 3, 16), "NCT"),
+        ((1, 1, 8, 8, 8), "NCDHW"),
+        (("N", 10), None),
+        (("N", "T", 64), None),
+        ((), None),
+    ],
+)
+def test_where_the_axes_of_an_image_lie(shape, layout) -> None:
+    (declared,) = inputs_of([value("x", *shape)])
+    axes = None if declared.layout is None else declared.layout.axes
+    assert axes == layout
+
+
+def test_the_sizes_that_a_free_shape_is_shown_with() -> None:
+    (declared,) = inputs_of([value("x", "N", "C", "H", None)])
+    assert declared.example == {"N": 1, "C": 16, "H": 224, "W": 224}
+
+
+def test_a_scalar_and_a_tensor_without_elements() -> None:
+    scalar, empty = inputs_of([value("x"), value("y", 0, 3)])
+    assert (scalar.shape, empty.shape) == ((), (0, 3))
+
+
+@pytest.mark.parametrize("kind", ["sequence", "optional", "map", "opaque", "sparse"])
+def test_what_is_no_tensor_has_no_shape(kind) -> None:
+    file = model(graph([node("Relu", "x", "y")], "y", [OnnxValue("x", "float32", (2, 3), kind)]))
+    found = evaluated(file)
+    assert found.network.inputs[0].shape is None
+    assert isinstance(found.values["y"].shape, Unknown)
+
+
+def test_a_rank_that_is_not_declared() -> None:
+    file = model(graph([node("Relu", "x", "y")], "y", [OnnxValue("x", "float32", None, "tensor")]))
+    assert isinstance(evaluated(file).values["y"].shape, Unknown)

@@ -1,0 +1,109 @@
+"""A file as a network: names, weights, versions, and every tensor that the file names."""
+
+from __future__ import annotations
+
+import pytest
+
+from shapelens import inspect
+from shapelens.dims import Unknown, symbol
+from shapelens.errors import NoSuchModelError
+from shapelens.readers.onnx.decoding import decode_model
+from shapelens.readers.onnx.model import OnnxTensor
+from shapelens.readers.onnx.reader import network_of, read_onnx
+from tests.readers.onnx.encoder import small_model
+from tests.readers.onnx.models import evaluated, graph, model, node, numbers, shape_of, value
+
+X = value("x", "N", 3, 8, 8)
+
+
+def test_a_file_is_a_network(tmp_path) -> None:
+    path = tmp_path / "small.onnx"
+    path.write_bytes(small_model())
+    network = read_onnx(path)
+    assert (network.origin.kind, network.origin.name) == ("onnx", "small.onnx")
+    assert [layer.name for layer in network.nodes] == ["first", "z"]
+    assert network.facts == {"opset": "17", "producer": "tests"}
+    # What the branch of its If gives is a constant.
+    assert {name: weight.shape for name, weight in network.weights.items()} == {
+        "w": (8, 3, 3, 3), "b": (8,), "to": (2,), "known": (), "last": (1,)
+    }  # fmt: skip
+    inspection = inspect(str(path))
+    assert inspection["first"].output_shape == (symbol("batch"), 8, 16, 16)
+    assert inspection["z"].output_shape == (symbol("batch"), 2048)
+    assert inspection.parameters == 8 * 27 + 8
+
+
+def test_there_is_no_such_file(tmp_path) -> None:
+    with pytest.raises(NoSuchModelError):
+        read_onnx(tmp_path / "missing.onnx")
+
+
+def test_the_version_of_the_operators_counts() -> None:
+    nodes = [node("Softmax", "x", "y", axis=1)]
+    for opset, seen_apart in ((11, [0]), (13, [0, 2, 3])):
+        found = evaluated(model(graph(nodes, "y", [X]), opset=opset))
+        (step,) = found.steps
+        links = step.node.operator.links(step.inputs, step.outputs)
+        assert [link.input_axis for link in links] == seen_apart
+
+
+def test_an_operator_of_another_domain_is_not_taken_for_onnx_own() -> None:
+    file = model(graph([node("Relu", "x", "y", domain="somebody's")], "y", [X]))
+    assert shape_of(file, "y") == Unknown("there is no rule for somebody's.Relu")
+
+
+def test_outputs_that_are_inputs_or_held() -> None:
+    file = model(graph([], "x held nothing", [X], [numbers("held", 1, 2)]))
+    found = dict(evaluated(file).outputs)
+    assert found["x"].shape == (symbol("N"), 3, 8, 8)
+    assert found["held"].shape == (2,)
+    assert found["nothing"].shape == Unknown("nothing in the network gives it")
+
+
+def test_loops_and_sequences_say_why_they_are_not_followed() -> None:
+    body = graph([], "x")
+    nodes = [
+        node("Loop", "n c x", "looped", body=body),
+        node("Scan", "x", "scanned", body=body, num_scan_inputs=1),
+        node("SplitToSequence", "x", "parts"),
+        node("SequenceLength", "parts", "count"),
+        node("Optional", "x", "maybe"),
+        node("OptionalHasElement", "maybe", "has"),
+        node("Relu", "looped", "after"),
+    ]
+    found = evaluated(model(graph(nodes, "after", [X]))).values
+    assert found["looped"].shape == Unknown("the data may decide how often the body of a Loop runs")
+    assert found["after"].shape == found["looped"].shape
+    assert found["scanned"].shape == Unknown("the body of a Scan is not followed")
+    assert found["parts"].shape == Unknown("sequences of tensors are not followed")
+    assert found["maybe"].shape == Unknown("values that may be missing are not followed")
+    assert [(found[name].shape, found[name].dtype) for name in ("count", "has")] == [
+        ((), "int64"),
+        ((), "bool"),
+    ]
+
+
+def test_a_weight_that_is_transposed_first_is_still_the_layer_s() -> None:
+    nodes = [node("Transpose", "w", "t", perm=(1, 0)), node("MatMul", "v t", "y", "linear")]
+    file = model(graph(nodes, "y", [value("v", "N", 16)], [OnnxTensor("w", (10, 16), "float32")]))
+    assert inspect(network_of(file)).parameters == 160
+
+
+def test_layers_have_names_of_their_own() -> None:
+    nodes = [node("Relu", "x", "a", "same"), node("Relu", "a", "b", "same"), node("Relu", "b", "c")]
+    network = network_of(model(graph(nodes, "c", [X])))
+    assert [layer.name for layer in network.nodes] == ["same", "same:2", "c"]
+
+
+@pytest.mark.onnx
+@pytest.mark.conformance
+def test_every_tensor_that_a_file_names_is_there() -> None:
+    from tests.readers.onnx.suite import cases
+
+    for case in cases():
+        found = evaluated(decode_model(case.model.SerializeToString(), case.name))
+        named = {name for each in case.model.graph.node for name in each.output if name}
+        named |= {each.name for each in (*case.model.graph.input, *case.model.graph.initializer)}
+        assert named <= set(found.values), case.name
+        given = {name for step in found.steps for name in step.node.outputs}
+        assert named - given <= set(found.network.weights) | {i.name for i in found.network.inputs}, case.name
