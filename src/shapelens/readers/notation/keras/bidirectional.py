@@ -29,7 +29,8 @@ _SETTINGS = ("return_sequences", "return_state", "stateful")
 )
 def bidirectional(arguments: Arguments, place: Place) -> None:
     """The same layer, or another, from the end to the start; the outputs stand side by side unless told otherwise."""
-    layers = [_wrapped(arguments, name) for name in ("layer", "backward_layer") if arguments.has(name)]
+    named = ("layer", "backward_layer") if arguments.has("backward_layer") else ("layer",)
+    layers = [_wrapped(arguments, name) for name in named]
     forward, backward = layers[0], layers[-1]
     _check_directions(arguments, layers)
     cells = (cell_of(forward), cell_of(backward))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from shapelens.readers.notation.arguments import Arguments
 from shapelens.readers.notation.chains import Item, is_chain, items_of
 from shapelens.readers.notation.expecting import expected
@@ -9,6 +11,7 @@ from shapelens.readers.notation.keras.naming import given_name
 from shapelens.readers.notation.layers import KERAS, PYTORCH
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample
+from shapelens.readers.notation.spelling import Tried
 from shapelens.readers.notation.syntax import Call
 from shapelens.readers.notation.vocabulary import Vocabulary
 
@@ -16,8 +19,8 @@ __all__ = ["beneath", "nested_call", "nested_calls", "nested_expected", "nested_
 
 
 def nested_vocabulary(arguments: Arguments) -> Vocabulary:
-    """What a layer in another's arguments may be called."""
-    return Vocabulary(arguments.source, (KERAS, PYTORCH), lambda text: None)
+    """What a layer in another's arguments may be called; a correction is shown without being tried."""
+    return Vocabulary(arguments.source, (KERAS, PYTORCH), Tried)
 
 
 def nested_calls(arguments: Arguments, name: str) -> list[Call]:
@@ -83,7 +86,9 @@ def put_nested(arguments: Arguments, call: Call, place: Place) -> None:
 
 def beneath(place: Place, label: str, layer: str) -> Place:
     """A place for a part of a layer, which puts what is there as the layer does."""
-    return type(place)(place.builder, label, layer)
+    part = copy(place)
+    part.label, part.layer, part.nodes = label, layer, []
+    return part
 
 
 def _label(arguments: Arguments, layer: str, place: Place) -> str:

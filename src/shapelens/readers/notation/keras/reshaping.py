@@ -32,21 +32,26 @@ def reshape(arguments: Arguments, place: Place) -> None:
 
 def _permuted(arguments: Arguments) -> Sample:
     """So many axes as are named."""
-    rank = len(arguments.sequence("dims"))
+    rank = len(_dims(arguments))
     axes = {2: "TC", 3: "HWC", 4: "DHWC"}.get(rank, "")
     return Sample(tuple(axes) or tuple([f"D{axis}" for axis in range(1, rank + 1)]), rank - 1, axes)
 
 
 @layer("Permute", signature="dims", takes=_permuted)
 def permute(arguments: Arguments, place: Place) -> None:
+    place.add(Transpose((0, *_dims(arguments))))
+
+
+def _dims(arguments: Arguments) -> tuple[int, ...]:
+    """The axes in their new order."""
     dims = arguments.sequence("dims")
-    if sorted(dims) != list(range(1, len(dims) + 1)):
+    if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
         raise arguments.error(
             "dims name each axis of a sample once",
             "dims",
             rule="axes are counted from 1, and the batch is none of them: (2, 1) swaps the two of a matrix",
         )
-    place.add(Transpose((0, *dims)))
+    return dims
 
 
 @layer("RepeatVector", signature="n", takes=lambda arguments: vector("F"))

@@ -151,15 +151,32 @@ def _moved(requirement: Requirement) -> Requirement:
 
 
 class StepPlace(Place):
-    """A place where a layer is put at each step of what comes in."""
+    """A place where a layer is put at each step of what comes in.
+
+    Args:
+        place: where the steps are; one of these, where each step has steps itself.
+    """
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.builder, place.label, place.layer)
+        self.depth: int = place.depth + 1 if isinstance(place, StepPlace) else 1
 
     @property
     def tensor(self) -> Tensor:
         """One step of what comes in."""
         tensor = super().tensor
-        if isinstance(tensor.shape, Unknown) or tensor.rank >= _LEAST_RANK:
-            return _step(tensor)
-        return tensor.shaped(Unknown(f"what comes in has {tensor.rank} axes, and none of steps"))
+        for _ in range(self.depth):
+            if isinstance(tensor.shape, Unknown):
+                return tensor
+            if tensor.rank < _LEAST_RANK:
+                return tensor.shaped(Unknown("there is no axis of steps in what comes in"))
+            tensor = _step(tensor)
+        return tensor
+
+    def _at_each(self, operator: Operator) -> Operator:
+        for _ in range(self.depth):
+            operator = AtEachStep(operator)
+        return operator
 
     def add(
         self,
@@ -170,7 +187,7 @@ class StepPlace(Place):
         outputs: int = 1,
         inputs: Sequence[str | None] | None = None,
     ) -> str:
-        return super().add(AtEachStep(operator), weights, called=called, outputs=outputs, inputs=inputs)
+        return super().add(self._at_each(operator), weights, called=called, outputs=outputs, inputs=inputs)
 
     def then(
         self,
@@ -181,4 +198,4 @@ class StepPlace(Place):
         called: Mapping[str, str] | None = None,
         inputs: Sequence[str | None] | None = None,
     ) -> str:
-        return super().then(AtEachStep(operator), part, weights, called=called, inputs=inputs)
+        return super().then(self._at_each(operator), part, weights, called=called, inputs=inputs)

@@ -28,7 +28,7 @@ def _steps_of(arguments: Arguments) -> Sample | None:
 @layer("TimeDistributed", signature="layer", takes=_steps_of)
 def time_distributed(arguments: Arguments, place: Place) -> None:
     """A layer at each step, with the same weights."""
-    steps = StepPlace(place.builder, place.label, place.layer)
+    steps = StepPlace(place)
     put_nested(arguments, nested_call(arguments, "layer"), steps)
     place.nodes += steps.nodes
 
