@@ -31,6 +31,16 @@ def test_the_same_network_at_another_size():
     assert net["layer4.2.add"].output_shape == (symbol("N"), 2048, 7, 7)
 
 
+def test_what_takes_any_channels_is_made_for_those_that_come_in():
+    """Keras' layers and lazy ones have no depth of their own: at a size they have one, at another size another."""
+    open_network = inspect("Conv2D(32, 3)")
+    assert str(open_network.parameters) == "288*C + 32"
+    assert open_network.at((32, 32, 3)).parameters == 32 * 3 * 9 + 32
+    assert open_network.at((32, 32, 3)).at((32, 32, 1)).parameters == 32 * 9 + 32
+    assert open_network.at("HxWx4").parameters == 32 * 4 * 9 + 32
+    assert inspect("LazyLinear(10)").at((7,)).parameters == 80
+
+
 def test_formulas_of_a_network_at_a_size():
     net = inspect("resnet18").symbolic()
     assert str(net["conv1"].output_shape) == "(N, 64, ceil(H/2), ceil(W/2))"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shapelens.analyses.costs import Costs
     from shapelens.analyses.findings import Finding
     from shapelens.analyses.receptive_field import FieldOf
-    from shapelens.explanation.document import Document
+    from shapelens.output.explained import Explanation
     from shapelens.table.table import Table
 
 __all__ = ["Inspection", "Layer", "explain", "inspect"]
@@ -68,7 +68,7 @@ def explain(
     *,
     batch: int | None = None,
     shapes: Mapping[str, ShapeLike] | None = None,
-) -> Document:
+) -> Explanation:
     """A shape, a layer, or a layer of a model, in words and numbers.
 
         >>> explain("256x256x32").facts["axes"]
@@ -85,12 +85,13 @@ def explain(
         UnreadableError: a file that holds no network.
     """
     from shapelens.explanation.asking import explain_network, explain_shape_text, is_shape_text, split_layer
+    from shapelens.output.explained import Explanation
 
     if is_shape_text(what):
-        return explain_shape_text(what)
+        return Explanation.of(explain_shape_text(what))
     model, layer = split_layer(what)
     inspection = inspect(model, sample, batch=batch, shapes=shapes)
-    return inspection.explain(layer) if layer else explain_network(inspection.evaluation)
+    return inspection.explain(layer) if layer else Explanation.of(explain_network(inspection.evaluation))
 
 
 def _dims(shape: ShapeLike, at: str) -> Shape:
@@ -184,8 +185,9 @@ class Inspection:
     """
 
     def __init__(self, network: Network, shapes: Mapping[str, Shape]) -> None:
-        self.network = network
+        self.network = network.fitted(shapes)
         self.shapes = dict(shapes)
+        self._unfitted = network
 
     # the parts, each computed when it is asked for ----------------------------------------------------
 
@@ -264,7 +266,7 @@ class Inspection:
 
     def at(self, sample: ShapeLike, *, batch: int | None = None) -> Inspection:
         """The same network at another size: nothing is read or run again."""
-        return _inspection(self.network, _dims(sample, "sample"), batch, {})
+        return _inspection(self._unfitted, _dims(sample, "sample"), batch, {})
 
     def symbolic(self) -> Inspection:
         """The same network with free heights and widths, shown by the sizes that they have here."""
@@ -342,16 +344,17 @@ class Inspection:
 
         return inspection_data(self.evaluation, self.costs, self.fields, self.findings)
 
-    def explain(self, layer: str) -> Document:
+    def explain(self, layer: str) -> Explanation:
         """One layer, or the layers of one module, explained."""
         if layer in self.evaluation.by_node:
             return self[layer].explain()
         from shapelens.explanation.model import explain_block
+        from shapelens.output.explained import Explanation
 
         block = explain_block(self.evaluation, self.costs, self.findings, layer)
         if block is None:
             raise self.no_such_layer(layer)
-        return block
+        return Explanation.of(block)
 
 
 def _example_size(name: str) -> int:
@@ -407,12 +410,14 @@ class Layer:
         """What one cell of its output sees of the input, for each spatial axis."""
         return self.inspection.fields.get(self.step.node.outputs[0], {})
 
-    def explain(self) -> Document:
+    def explain(self) -> Explanation:
         """The layer in words and numbers."""
         from shapelens.explanation.layer import explain_layer
+        from shapelens.output.explained import Explanation
 
-        return explain_layer(
-            self.inspection.evaluation, self.step, self.inspection.costs, self.inspection.fields
+        inspection = self.inspection
+        return Explanation.of(
+            explain_layer(inspection.evaluation, self.step, inspection.costs, inspection.fields)
         )
 
     def __repr__(self) -> str:

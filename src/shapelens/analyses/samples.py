@@ -48,7 +48,7 @@ def typed_sample(sample: Shape) -> str:
 
 def per_sample(count: Dim, batch: Dim) -> Dim:
     """A count for all samples, divided by their number; unknown where that leaves a rest."""
-    if isinstance(batch, Unknown) or (isinstance(batch, int) and batch == 1):
+    if isinstance(batch, Unknown) or (isinstance(batch, int) and batch <= 1):
         return count
     if isinstance(batch, int) and isinstance(count, int):
         whole, rest = divmod(count, batch)

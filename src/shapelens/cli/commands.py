@@ -263,18 +263,14 @@ def _explain(what: str, sample: str | None, batch: int | None, shapes: tuple[str
 
     document = explain(what, sample, batch=batch, shapes=_named_shapes(shapes))
     if written_as == "json":
-        from shapelens.output.json import document_data
-
-        _write_json(document_data(document))
+        _write_json(document.to_dict())
     elif written_as == "markdown":
-        from shapelens.output.delimited import document_markdown
-
-        _write(document_markdown(document))
+        _write(document.to_markdown())
     else:
         from shapelens.output.lines import document_lines
-        from shapelens.output.terminal import print_lines, terminal_width
+        from shapelens.output.terminal import explanation_width, print_lines
 
-        print_lines(document_lines(document, max(min(terminal_width(width), 110), 60)), ascii_only=ascii_only)
+        print_lines(document_lines(document, explanation_width(width)), ascii_only=ascii_only)
     return _ERRORS_FOUND if document.has_errors else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import gcd
 
 from shapelens.dims import Dim, Unknown, dim_text, symbol
 from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entry, Text, axis_text, text
@@ -14,6 +15,9 @@ __all__ = ["alike_words", "padding_entry", "positions_text", "size_entry", "unre
 
 _SIDES = {1: (("left", "right"),), 2: (("top", "bottom"), ("left", "right")),
           3: (("front", "back"), ("top", "bottom"), ("left", "right"))}  # fmt: skip
+_MOST_CELLS = 100_000
+"""Along a longer axis it is not told which cells no window reads."""
+
 _AXIS_WORDS = {"D": "depth", "H": "height", "W": "width", "T": "length"}
 
 
@@ -137,7 +141,8 @@ def unread_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     """Rows and columns that no window reaches, at the end and between windows."""
     axes = _axes(subject)
     if not axes or not all(
-        isinstance(size, int) and isinstance(out, int) and out > 0 for _, _, size, out in axes
+        isinstance(size, int) and size <= _MOST_CELLS and isinstance(out, int) and out > 0
+        for _, _, size, out in axes
     ):
         return []
     words = {"height": "row", "width": "column", "length": "position", "depth": "slice"}
@@ -170,13 +175,26 @@ def _listed(parts: Sequence[str]) -> str:
 
 def unread_cells(sliding: Sliding, size: int, out: int) -> list[int]:
     """The input cells that no window reads."""
-    before, _ = sliding.sides(size)
+    return [cell for cell in range(size) if not _is_read(sliding, cell + sliding.sides(size)[0], out)]
+
+
+def _is_read(sliding: Sliding, place: int, out: int) -> bool:
+    """Whether a window reads the cell at a place of the padded axis.
+
+    Window `w` reads it as its cell `t` where `w·stride + t·dilation` is the place: `t·dilation` leaves the same
+    rest by the stride as the place does.
+    """
     stride, dilation = sliding.stride, sliding.dilation
-    if dilation == 1 and stride <= sliding.kernel:
-        last = (out - 1) * stride - before + sliding.extent
-        return list(range(max(last, 0), size))
-    read = {w * stride - before + t * dilation for w in range(out) for t in range(sliding.kernel)}
-    return [cell for cell in range(size) if cell not in read]
+    shared = gcd(stride, dilation)
+    if place % shared:
+        return False
+    period = stride // shared
+    rest = (place // shared) * pow(dilation // shared, -1, period) % period
+    least = max(
+        0, -(((out - 1) * stride - place) // dilation)
+    )  # so that the window is not beyond the last one
+    cell = least + (rest - least) % period
+    return bool(cell < sliding.kernel and cell * dilation <= place)
 
 
 def _missed_words(missed: list[int], size: int, word: str) -> str:
@@ -207,12 +225,10 @@ def _whole_sizes(sliding: Sliding, size: Dim) -> str:
         or sliding.stride < 2
     ):
         return ""
-    fits = [
-        s
-        for s in range(max(1, size - sliding.stride), size + sliding.stride + 1)
-        if s != size and _fits(sliding, s)
-    ]
-    near = [s for s in fits if s < size][-1:] + [s for s in fits if s > size][:1]
+    whole = size + sum(sliding.padding) - sliding.extent
+    rest = whole % sliding.stride
+    smaller, larger = size - (rest or sliding.stride), size + sliding.stride - rest
+    near = ([smaller] if whole >= (rest or sliding.stride) and smaller > 0 else []) + [larger]
     shown = [f"{s} gives {sliding.count(s)}" for s in near]
     before, after = sliding.padding
     for extra in range(1, 4):
@@ -221,9 +237,3 @@ def _whole_sizes(sliding: Sliding, size: Dim) -> str:
             shown.append(f"{size} with padding {before + extra} gives {padded.count(size)}")
             break
     return ", ".join(shown)
-
-
-def _fits(sliding: Sliding, size: int) -> bool:
-    before, after = sliding.sides(size)
-    whole = size + before + after - sliding.extent
-    return bool(whole >= 0 and whole % sliding.stride == 0)

@@ -16,6 +16,8 @@ from shapelens.operators import Filters, Linear, Shape, Tensor
 
 __all__ = ["Subject"]
 
+_NO_INPUT = Tensor(Unknown("nothing goes in"), "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -46,7 +48,7 @@ class Subject:
     @property
     def image(self) -> Tensor:
         """The first input."""
-        return next(t for t in self.step.inputs if t is not None)
+        return next((t for t in self.step.inputs if t is not None), _NO_INPUT)
 
     @property
     def source(self) -> Shape | Unknown:

@@ -66,25 +66,32 @@ def _size(subject: Subject, operator: TransposedConvolution, slidings: tuple[Sli
     return [Entry("size", tuple(lines))]
 
 
+_MOST_LISTED = 4
+"""So many sizes are listed one by one."""
+
+
 def _shares(subject: Subject, operator: TransposedConvolution, slidings: tuple[Sliding, ...]) -> list[Block]:
     """The sizes that the convolution the other way takes to the same one: what output padding chooses from."""
     sizes = _sizes(subject)
     if not sizes or not all(isinstance(value, int) for value in sizes[0]) or operator.output_size is not None:
         return []
-    sliding, (size, out) = slidings[0], sizes[0]
+    sliding, (size, _) = slidings[0], sizes[0]
     if sliding.stride < 2 or isinstance(sliding.padding, str):
         return []
-    largest = range(max(1, out - sliding.stride), out + 2 * sliding.stride)
-    sources = [candidate for candidate in largest if sliding.count(candidate) == size]
+    base = operator.grown(size, sliding, 0)
+    assert isinstance(base, int)
+    sources = range(max(1, base), base + sliding.stride)
     if len(sources) < 2:
         return []
-    base = operator.grown(size, sliding, 0)
-    each = ", ".join(
-        f"{candidate} (output_padding={candidate - base})" for candidate in sources if candidate >= base
-    )
-    shown = " and ".join([", ".join(map(str, sources[:-1])), str(sources[-1])])
-    plain = f"a conv with this kernel, stride and padding takes {shown} all to {size};"
-    if len(sources) == 2:
-        plain = plain.replace(" all to ", " both to ")
-    lines = [text(plain), text(f"{size} comes back as {each}: output_padding says which")]
+    if len(sources) > _MOST_LISTED:
+        shown, all_of_them = f"{sources[0]} to {sources[-1]}", "all"
+        each = f"{shown} (output_padding={sources[0] - base} to {sources[-1] - base})"
+    else:
+        shown = " and ".join([", ".join(map(str, sources[:-1])), str(sources[-1])])
+        all_of_them = "both" if len(sources) == 2 else "all"
+        each = ", ".join([f"{source} (output_padding={source - base})" for source in sources])
+    lines = [
+        text(f"a conv with this kernel, stride and padding takes {shown} {all_of_them} to {size};"),
+        text(f"{size} comes back as {each}: output_padding says which"),
+    ]
     return [Entry("shares", tuple(lines))]

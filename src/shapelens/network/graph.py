@@ -7,10 +7,11 @@ or the output of an earlier node. Nodes stand in an order in which they can be e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from shapelens.dims import Dim, Expression, evaluate
 from shapelens.dims.layout import Layout
 from shapelens.operators import Operator, Shape, Tensor
 
@@ -174,6 +175,27 @@ class Network:
     def held(self) -> dict[str, Tensor]:
         """What operators see of the weights, by name."""
         return {name: weight.tensor for name, weight in self.weights.items()}
+
+    def fitted(self, shapes: Mapping[str, Shape]) -> Network:
+        """The network with its open weights made for what comes in, as lazy layers and Keras' make theirs.
+
+        Args:
+            shapes: the shape of each input, by name.
+        """
+        is_open = any(isinstance(dim, Expression) for weight in self.weights.values() for dim in weight.shape)
+        if not is_open:
+            return self
+        sizes: dict[str, Dim] = {}
+        for declared in self.inputs:
+            for own, fed in zip(declared.shape or (), shapes.get(declared.name, ()), strict=False):
+                names = [symbol.name for symbol in own.symbols()] if isinstance(own, Expression) else []
+                if names == [str(own)]:
+                    sizes[names[0]] = fed
+        weights = {
+            name: replace(weight, shape=tuple([evaluate(dim, sizes) for dim in weight.shape]))
+            for name, weight in self.weights.items()
+        }
+        return replace(self, weights=weights)
 
     @cached_property
     def constants(self) -> frozenset[str]:

@@ -20,9 +20,10 @@ from shapelens.explanation.document import (
 )
 from shapelens.output.lines import ascii_line, safe
 
-__all__ = ["STYLES", "has_colour", "is_ascii", "print_lines", "terminal_width"]
+__all__ = ["STYLES", "explanation_width", "has_colour", "is_ascii", "print_lines", "terminal_width"]
 
 _USUAL_WIDTH = 80
+_NARROWEST_TEXT, _WIDEST_TEXT = 60, 110
 
 STYLES = {
     ANSWER: "bold",
@@ -61,6 +62,11 @@ def terminal_width(asked: int | None = None) -> int:
         return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _USUAL_WIDTH
     except (OSError, ValueError):
         return _USUAL_WIDTH
+
+
+def explanation_width(asked: int | None = None) -> int:
+    """The width of an explanation: the terminal's, within what is good to read."""
+    return max(min(terminal_width(asked), _WIDEST_TEXT), _NARROWEST_TEXT)
 
 
 def print_lines(lines: Sequence[Text], stream: TextIO | None = None, *, ascii_only: bool = False) -> None:

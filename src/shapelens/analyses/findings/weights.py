@@ -8,7 +8,7 @@ from shapelens.analyses.findings.finding import Finding, Fix
 from shapelens.analyses.findings.telling import Case, number, sample_text, tells, torch_list
 from shapelens.analyses.findings.trying import fed_image, input_fixes, weight_fix
 from shapelens.dims import Unknown, shape_text
-from shapelens.operators import Tensor
+from shapelens.operators import Convolution, Tensor
 
 __all__ = ["tell_channels", "tell_features", "tell_groups"]
 
@@ -54,11 +54,10 @@ def _channel_fixes(case: Case, image: Tensor, last: int | None) -> list[Fix]:
         order = ", ".join(map(str, (0, image.rank - 1, *range(1, image.rank - 1))))
         return input_fixes(case, (sample[-1], *sample[:-1]), f"x.permute({order})")
     fixes: list[Fix] = []
-    groups = case.facts["groups"]
-    if isinstance(gets, int) and gets % groups == 0 and case.step.node.operator.name == "Convolution":
-        depth = weight[1] if wants == weight[1] * groups else None
-        if depth is not None:
-            fixes.append(weight_fix(case, "weight", (weight[0], gets // groups, *weight[2:])))
+    groups, operator = case.facts["groups"], case.step.node.operator
+    is_plain = type(operator) is Convolution and not operator.filters_last
+    if is_plain and isinstance(gets, int) and gets % groups == 0 and wants == weight[1] * groups:
+        fixes.append(weight_fix(case, "weight", (weight[0], gets // groups, *weight[2:])))
     if fed_image(case) is not None and gets == 1:
         repeats = ", ".join(["1", str(wants), *["1"] * (image.rank - 2)])
         fixes += input_fixes(case, (wants, *sample[1:]), f"x.repeat({repeats})")[1:]
