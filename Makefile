@@ -34,10 +34,10 @@ check: $(VENV)/check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-conformance: $(VENV)/test
+conformance: $(VENV)/conformance
 	$(BIN)/pytest -m conformance
 
-bench: $(VENV)/test
+bench: $(VENV)/bench
 	$(BIN)/python benchmarks/run.py
 
 clean:
@@ -68,6 +68,18 @@ $(VENV)/torch: $(VENV)/made
 $(VENV)/test: $(VENV)/torch pyproject.toml
 	@echo 'installing shapelens and what its tests need into $(VENV) …'
 	@$(PIP) install --editable '.[test]'
+	@touch $@
+
+# What the long comparisons need besides; of the detector only the network in it.
+$(VENV)/conformance: $(VENV)/test
+	@echo 'installing what is compared at length into $(VENV) …'
+	@$(PIP) install --editable '.[test,conformance]'
+	@$(PIP) install --no-deps nudenet
+	@touch $@
+
+$(VENV)/bench: $(VENV)/test
+	@echo 'installing what is measured beside shapelens into $(VENV) …'
+	@$(PIP) install --editable '.[test,bench]'
 	@touch $@
 
 # The linters; mypy reads the tests too, so it needs what they import.
