@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.readers.classics.oracle import torchvision
 
-__all__ = ["build", "parameters", "run", "tensors", "total"]
+__all__ = ["build", "class_of", "parameters", "run", "tensors", "total"]
 
 
 def build(name: str, settings: dict[str, Any]) -> Any:
@@ -18,10 +18,11 @@ def build(name: str, settings: dict[str, Any]) -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _class(name)(**settings).eval()
+        return class_of(name)(**settings).eval()
 
 
-def _class(name: str) -> type:
+def class_of(name: str) -> type:
+    """A layer's class, in torch.nn or in torchvision."""
     import torch
 
     if hasattr(torch.nn, name):

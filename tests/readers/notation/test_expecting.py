@@ -27,7 +27,6 @@ SAID = [
     ("Sequential(Sequential(Dropout(0.5), Conv2d(3, 8, 3)), ReLU())", "N×3×H×W", "NCHW"),
     ("Sequential(BatchNorm2d(8), Conv2d(8, 4, 1))", "N×8×H×W", "NCHW"),
     # What changes them says nothing of what went in.
-    ("Sequential(Flatten(), Linear(784, 10))", "N×C×H×W", "NCHW"),
     ("Sequential(PixelShuffle(2), Conv2d(16, 32, 3))", "N×C×H×W", "NCHW"),
 ]
 
@@ -48,6 +47,23 @@ def test_a_sample_that_is_given_takes_its_place(text, shape, layout):
     (declared,) = read_notation(text, sample).inputs
     assert tuple(declared.shape)[-len(sample) :] == sample
     assert (declared.layout.axes if declared.layout else None) == layout
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("Sequential(Flatten(), Linear(784, 10))", "N×784"),
+        ("Sequential(ReLU(), Flatten(), Dropout(0.5), Linear(784, 10))", "N×784"),
+        ("Sequential(Flatten(), ReLU())", "N×C×H×W"),
+        ("Sequential(Flatten(), Unflatten(1, (1, 28, 28)), Conv2d(1, 8, 3))", "N×784"),
+        ("Sequential(Flatten(), Unflatten(1, (1, -1)), Linear(28, 10))", "N×C×H×W"),
+    ],
+)
+def test_what_is_flattened_is_taken_for_the_vector_that_it_becomes(text, shape):
+    (declared,) = read_notation(text).inputs
+    assert shape_text(declared.shape) == shape
+    (declared,) = read_notation(text, (1, 28, 28)).inputs
+    assert (shape_text(declared.shape), declared.layout.axes) == ("N×1×28×28", "NCHW")
 
 
 def test_other_inputs_are_declared_too():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapelens import explain, inspect
 from shapelens.errors import LayerTextError, ShapelensError
-from shapelens.readers.notation import read_notation
+from shapelens.network import evaluate_network
+from shapelens.readers.notation import is_notation, read_notation
+from shapelens.readers.notation.source import MAXIMUM_LENGTH
 
 TEXTS = [
     "Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), padding='same', bias=False)",
@@ -112,3 +116,86 @@ def test_nothing_in_a_text_is_run(tmp_path):
             with pytest.raises(ShapelensError):
                 inspect(text)
     assert not trace.exists()
+
+
+LONG = MAXIMUM_LENGTH - 100
+QUICK = 2.0
+"""Seconds of work, on a slow machine, within which every text is read or refused."""
+
+SLOW_IF_TRIED_AGAIN = {
+    # What a careless pattern, loop or recursion would be slow at.
+    "one name": "a" * LONG,
+    "one dotted name": "a." * (LONG // 2),
+    "names in brackets": "a(" * (LONG // 2),
+    "brackets": "(" * LONG,
+    "square brackets": "Conv2d(" + "[" * LONG,
+    "lines": "\n" * LONG,
+    "spaces": " " * LONG + "(",
+    "backticks": "`" * LONG + "x",
+    "backticks and spaces": "` " * (LONG // 2),
+    "a fence that is none": "```" + " " * LONG + "!",
+    "prompts": ">>> x\n... y\n" * (LONG // 12) + "ReLU()",
+    "comments": "#\n" * (LONG // 2 - 10) + "ReLU()",
+    "an open quote": 'Conv2d("' + "x" * LONG,
+    "quotes": "'" * LONG,
+    "texts side by side": "Conv2d(" + "'a' " * (LONG // 4) + ")",
+    "escapes": 'Conv2d("' + "\\\\" * (LONG // 2 - 10) + '")',
+    "a number": "Conv2d(" + "1" * LONG + ")",
+    "underscores": "Conv2d(1" + "_" * LONG + ")",
+    "a sum": "Conv2d(" + "1+" * (LONG // 2 - 10) + "1)",
+    "signs": "Conv2d(" + "-" * LONG + "1)",
+    "a product": "Conv2d(" + "9*" * (LONG // 2 - 10) + "1)",
+    "a power": "Conv2d(" + "2**" * (LONG // 3 - 10) + "1)",
+    "arguments": "Conv2d(" + "3," * (LONG // 2 - 10) + ")",
+    "an argument again and again": "Conv2d(" + "kernel_size=3," * 20_000 + ")",
+    "a misspelt argument again and again": "Conv2d(" + "kernal_size=3," * 20_000 + ")",
+    "misspelt arguments": "Conv2d(" + ",".join(f"kernal_size{i}=3" for i in range(15_000)) + ")",
+    "a long tuple": "Conv2d(3, 4, (" + "3," * 140_000 + "))",
+    "a long shape": "LayerNorm((" + "2," * 140_000 + "))",
+    "layers": "Sequential(" + "ReLU()," * 4_990 + ")",
+    "too many layers": "Sequential(" + "ReLU()," * 40_000 + ")",
+    "convolutions": "Sequential(" + "Conv2d(3,3,1)," * 4_990 + ")",
+    "misspelt layers": "Sequential(" + "RelU()," * 4_990 + ")",
+    "names that both have": "Sequential(" + "Dropout(.5)," * 4_990 + ")",
+    "one name for all": "Sequential(OrderedDict([" + "('a',ReLU())," * 4_500 + "]))",
+    "nested": "Sequential(" * 25_000,
+    "repeats": "Net(\n  (0-4899): 4900 x Foo()\n)",
+    "repeats of repeats": "Net(\n (0-99): 100 x B(\n (0-99): 100 x B(\n (0-99): 100 x ReLU()\n )\n )\n)",
+    "more repeats than a number holds": f"Net(\n  (0-{10**23 - 1}): {10**23} x ReLU()\n)",
+    "labels": "Net(\n" + "".join(f"  (a{i}): A(@)\n" for i in range(4_900)) + ")",
+    "labels on one line": "Net(\n  (a): A()" + "".join(f" (a{i}): A(@)" for i in range(4_900)) + ")",
+    "unclosed prints": "Net(\n" + "  (a): A([\n" * 25_000,
+    "unclosed brackets in a print": "Net(\n  (a): A(" + "A(" * 60 + "@" + "(" * 290_000,
+    "parameters that never end": "Net(\n  (a): Parameter containing: [" + " of size 1" * 25_000 + "\n)",
+    "the largest numbers": "Conv3d(2147483647, 2147483647, 2147483647)",
+    "groups of the largest numbers": "GroupNorm(2147483646, 2147483647)",
+    "groups of a convolution": "Conv2d(2147483647, 2147483646, 1, groups=2147483646)",
+    "heads": "MultiheadAttention(2147483647, 2147483646)",
+    "a high stack": "LSTM(3, 4, num_layers=2147483647)",
+    "a large fold": "Fold(2147483647, 1)",
+    "a large shuffle": "PixelShuffle(2147483647)",
+    "a large upsampling": "Upsample(scale_factor=2147483647)",
+    "a large pool": "AdaptiveAvgPool2d(2147483647)",
+}
+
+
+@pytest.mark.parametrize("name", SLOW_IF_TRIED_AGAIN)
+def test_nothing_takes_long(name):
+    text = SLOW_IF_TRIED_AGAIN[name]
+    started = time.process_time()
+    is_notation(text)
+    try:
+        network = read_notation(text)
+        said = str(evaluate_network(network, {}).outputs[0][0])
+    except LayerTextError as error:
+        said = str(error)
+    assert time.process_time() - started < QUICK
+    assert 0 < len(said) < 2_500
+
+
+@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07", "\u202e", "\x9b"])
+@pytest.mark.parametrize("text", ["Conv2d({}3, 8, 3)", "{}", "Conv2d(3, 8, 3, padding='{}')", "Conv2{}(3)"])
+def test_no_message_moves_the_cursor(text, control):
+    with pytest.raises(LayerTextError) as refused:
+        read_notation(text.format(control))
+    assert control[0] not in str(refused.value)

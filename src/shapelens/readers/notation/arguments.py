@@ -13,6 +13,9 @@ from shapelens.readers.notation.syntax import Call, Group, Value, Word
 
 __all__ = ["Arguments"]
 
+MAXIMUM_AXES = 16
+"""No tensor in layer text has more axes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -128,8 +131,9 @@ class Arguments:
         """One whole number or several, as many as are given."""
         value = self.value(name)
         items = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
-        if not isinstance(items, tuple):
-            raise self._refused(name, f"{name} is a whole number{_bound(least)}, or a tuple of such")
+        if not isinstance(items, tuple) or len(items) > MAXIMUM_AXES:
+            several = f"a tuple of at most {MAXIMUM_AXES}"
+            raise self._refused(name, f"{name} is a whole number{_bound(least)}, or {several}")
         self._check_integers(name, items, len(items), least)
         return items
 

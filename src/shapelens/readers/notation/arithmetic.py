@@ -8,7 +8,7 @@ from collections.abc import Callable
 from shapelens.errors import LayerTextError
 from shapelens.readers.notation.source import Source, Span
 
-__all__ = ["MAXIMUM_INTEGER", "compute", "number"]
+__all__ = ["MAXIMUM_INTEGER", "compute", "nearest_divisor", "number"]
 
 MAXIMUM_INTEGER = 2**31 - 1
 """The largest integer that layer text may hold or come to."""
@@ -84,3 +84,14 @@ def compute(source: Source, span: Span, sign: str, left: int | float, right: int
             rule="whole numbers, + - * // % and parentheses",
         )
     return _bounded(source, span, result)
+
+
+def nearest_divisor(most: int, *numbers: int) -> int:
+    """The largest number up to a limit that divides all of the others.
+
+    >>> nearest_divisor(5, 12, 16)
+    4
+    """
+    shared = math.gcd(*numbers)
+    low = [divisor for divisor in range(1, math.isqrt(shared) + 1) if shared % divisor == 0]
+    return max(divisor for divisor in (*low, *[shared // divisor for divisor in low]) if divisor <= most)

@@ -17,7 +17,7 @@ from shapelens.readers.notation.expecting import expected
 from shapelens.readers.notation.layers import KERAS
 from shapelens.readers.notation.placing import Place, declare, hold
 from shapelens.readers.notation.samples import Sample, image
-from shapelens.readers.notation.source import Source
+from shapelens.readers.notation.source import LONGEST_QUOTE, Source
 from shapelens.readers.notation.syntax import Call, Held
 from shapelens.readers.notation.unprinted import MOST_PARAMETERS, Unprinted
 from shapelens.readers.notation.vocabulary import Vocabulary
@@ -41,6 +41,7 @@ class Assembler:
         self.source = source
         self.vocabulary = vocabulary
         self.builder = builder
+        self._names: set[tuple[str, str]] = set()
 
     def network(self, call: Call, sample: Shape | None) -> Network:
         """The network of a whole text.
@@ -52,7 +53,7 @@ class Assembler:
         items = list(items_of(self.source, call)) if is_chain(call) else [Item("", call)]
         if not items:
             raise self._empty(call)
-        said = expected(self.vocabulary, items)
+        said = expected(self.vocabulary, items, is_given=sample is not None)
         if is_chain(call):
             self._declare(sample, said, is_known=True)
             self._add_chain(items)
@@ -110,6 +111,8 @@ class Assembler:
             label: its name in the chain.
             rest: the items after it.
         """
+        if label and isinstance(call, Call):
+            self._check_name(call, label)
         if not isinstance(call, Call):
             self._add_unreadable(label)
         elif is_chain(call):
@@ -136,7 +139,21 @@ class Assembler:
         layer = self.vocabulary.layer(call)
         assert layer is not None
         named = self.vocabulary.arguments(call, layer).text("name")
+        if named:
+            self._check_name(call, named)
         return named or self.builder.numbered(given_name(layer.name))
+
+    def _check_name(self, call: Call, name: str) -> None:
+        """That no other layer beside it has this name."""
+        path = (self.builder.scope_path, name)
+        if path in self._names:
+            raise LayerTextError(
+                "two layers have the same name",
+                at=self.source.excerpt(call.name_span),
+                have=name[:LONGEST_QUOTE],
+                rule="each layer of a module has a name of its own",
+            )
+        self._names.add(path)
 
     def _add_layer(self, call: Call, label: str, *, beside: str = "") -> None:
         """Add a layer that is known.
@@ -193,6 +210,7 @@ class Assembler:
         children = list(_children(call))
         samples = [given]
         for label, child in children:
+            self._check_name(child, label)
             samples.append(expected(self.vocabulary, [Item(label, child)]))
             if self._needs(child):
                 samples.append(None)
@@ -213,6 +231,7 @@ class Assembler:
             source_operator=_FORWARD,
             outputs=len(samples),
         )
+        self.builder.facts["parameters"] = "at least: a print does not show what a module itself holds"
         values = iter(self.builder.nodes[-1].outputs[1:])
         for label, child in children:
             self.builder.here = next(values)

@@ -1,7 +1,8 @@
 """What layers say of what goes into the first of them, together: how many axes, which channels.
 
 `Sequential(ReLU(), MaxPool2d(2), Conv2d(16, 32, 3))` takes 16 channels: the first layer passes on its shape, the
-second has two spatial axes and passes on its channels, the third says how many.
+second has two spatial axes and passes on its channels, the third says how many. Of `Sequential(Flatten(),
+Linear(784, 10))` no more is known than the number of elements: the sample is taken for the vector that it becomes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shapelens.readers.notation.chains import Item, is_chain, items_of
-from shapelens.readers.notation.layers import CHANNELS, SHAPE
+from shapelens.readers.notation.layers import CHANNELS, ELEMENTS, SHAPE
 from shapelens.readers.notation.samples import Sample
 from shapelens.readers.notation.syntax import Call
 from shapelens.readers.notation.vocabulary import Vocabulary
@@ -18,11 +19,18 @@ from shapelens.readers.notation.vocabulary import Vocabulary
 __all__ = ["expected"]
 
 
-def expected(vocabulary: Vocabulary, items: Iterable[Item]) -> Sample | None:
-    """What a chain of layers says of one sample that goes in; None if it says nothing."""
+def expected(vocabulary: Vocabulary, items: Iterable[Item], *, is_given: bool = False) -> Sample | None:
+    """What a chain of layers says of one sample that goes in; None if it says nothing.
+
+    Args:
+        vocabulary: the layers that they may be.
+        items: the chain.
+        is_given: whether the shape of the sample is known, and only what it is is asked for.
+    """
     said: Sample | None = None
     keeps_shape = True
-    for call in _calls(vocabulary, items):
+    calls = _calls(vocabulary, items)
+    for call in calls:
         layer = vocabulary.layer(call)
         if layer is None:
             return said
@@ -31,10 +39,24 @@ def expected(vocabulary: Vocabulary, items: Iterable[Item]) -> Sample | None:
             said = found if said is None else _joined(said, found, keeps_shape=keeps_shape)
         if said is not None and said.is_certain and isinstance(said.channels, int) and not said.is_declared:
             return said
+        if layer.keeps == ELEMENTS and said is None:
+            return None if is_given else _vector(vocabulary, calls)
         keeps_shape = keeps_shape and layer.keeps == SHAPE
         if layer.keeps not in {SHAPE, CHANNELS} or (layer.keeps == CHANNELS and said is None):
             return said
     return said
+
+
+def _vector(vocabulary: Vocabulary, calls: Iterable[Call]) -> Sample | None:
+    """The vector that the next layer takes, of so many features; None if it takes none such."""
+    for call in calls:
+        layer = vocabulary.layer(call)
+        found = vocabulary.takes(call)
+        if found is not None:
+            return found if len(found.dims) == 1 and isinstance(found.channels, int) else None
+        if layer is None or layer.keeps not in {SHAPE, ELEMENTS}:
+            return None
+    return None
 
 
 def _joined(said: Sample, later: Sample, *, keeps_shape: bool) -> Sample:

@@ -62,6 +62,8 @@ class _Parser(Tokens):
         self.go_to(assigned.end() if assigned else 0)
         if self.is_sign("(") and _LABEL.match(self.text, self.start):
             return self.fragment()
+        if self.kind == "end":
+            raise self.source.empty()
         if not self.is_name:
             raise self.unexpected("a layer, such as Conv2d(3, 64, 3),")
         if not self.opens():

@@ -31,4 +31,4 @@ class Ranked(Operator):
         if tensor is None or isinstance(tensor.shape, Unknown) or not self.ranks or tensor.rank in self.ranks:
             return outcome
         broken = Requirement("rank", False, {"gets": tensor.dims, "wants": self.ranks})
-        return Outcome(outcome.outputs, (broken, *outcome.requirements))
+        return Outcome(outcome.outputs, (broken,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from shapelens.dims import Unknown, shape_text
 from shapelens.errors import LayerTextError
@@ -14,9 +15,11 @@ from shapelens.readers.notation.chains import check_count, is_chain
 from shapelens.readers.notation.layers import KERAS
 from shapelens.readers.notation.parsing import parse_layer_text
 from shapelens.readers.notation.source import Source
-from shapelens.readers.notation.spelling import MisspeltError, Tried
 from shapelens.readers.notation.syntax import Call
 from shapelens.readers.notation.vocabulary import Vocabulary, frameworks_of
+
+if TYPE_CHECKING:
+    from shapelens.readers.notation.spelling import Tried
 
 __all__ = ["is_notation", "read_notation"]
 
@@ -74,6 +77,8 @@ class _Corrections:
 
     def tried(self, text: str) -> Tried | None:
         """A corrected text, read and evaluated; None if it still cannot be read."""
+        from shapelens.readers.notation.spelling import MisspeltError, Tried
+
         if len(text) > LONGEST_CORRECTED or not self.left:
             return Tried(text)
         self.left -= 1

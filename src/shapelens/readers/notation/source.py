@@ -19,7 +19,7 @@ from functools import cached_property
 
 from shapelens.errors import LayerTextError
 
-__all__ = ["MAXIMUM_LENGTH", "Source", "Span"]
+__all__ = ["LONGEST_QUOTE", "MAXIMUM_LENGTH", "Source", "Span"]
 
 Span = tuple[int, int]
 """Where a part of the text starts, and where it ends."""
@@ -39,8 +39,9 @@ _REACH = 2_048
 # Possessive, so that no text makes them try the same characters again and again.
 _FENCE = re.compile(r"^[ \t]*+(?:```++|~~~++)[ \t]*+[\w+-]*+[ \t]*+$", re.MULTILINE)
 _BACKTICKS = re.compile(r"\A\s*+`++|(?<!`)`++\s*+\Z")
-_PROMPT = re.compile(r"^[ \t]*+(?:>>>|\.\.\.(?=[ \t])|In ?\[\d*+\]:|Out ?\[\d*+\]:)[ \t]?", re.MULTILINE)
 _SHOWN = re.compile(r"^[ \t]*+(?:>>>|In ?\[\d*+\]:)[^\n]*+(?:\n[ \t]*+\.\.\.[^\n]*+)*+", re.MULTILINE)
+_PROMPT = re.compile(r"^[ \t]*+(?:>>>|\.\.\.:?|In ?\[\d*+\]:)[ \t]?", re.MULTILINE)
+_ANSWER = re.compile(r"^[ \t]*+Out ?\[\d*+\]:[ \t]?", re.MULTILINE)
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -64,14 +65,19 @@ class Source:
                 rule=f"layer text has at most {MAXIMUM_LENGTH:,}",
             )
         self.text = _cleaned(text)
+        self._at = at
         if not self.text.strip():
-            raise LayerTextError(
-                "this layer text is empty",
-                at=at,
-                have="no layer",
-                rule="a layer in PyTorch's words or Keras', or several in Sequential(…)",
-                fix="Conv2d(3, 64, 3, padding=1)",
-            )
+            raise self.empty()
+
+    def empty(self) -> LayerTextError:
+        """That there is no layer in it."""
+        return LayerTextError(
+            "this layer text is empty",
+            at=self._at,
+            have="no layer",
+            rule="a layer in PyTorch's words or Keras', or several in Sequential(…)",
+            fix="Conv2d(3, 64, 3, padding=1)",
+        )
 
     # parts of it --------------------------------------------------------------------------------------
 
@@ -140,7 +146,8 @@ def _cleaned(text: str) -> str:
     """The text with fences and prompts blanked; what was typed at a prompt too, if anything answers it."""
     text = _FENCE.sub(_blank, text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", " "))
     answers = _SHOWN.sub(_blank, text)
-    text = _PROMPT.sub(_blank, answers if answers.strip() else text).replace("\xa0", " ")
+    typed = text if answers.strip() else _SHOWN.sub(lambda shown: _PROMPT.sub(_blank, shown.group()), text)
+    text = _ANSWER.sub(_blank, answers if answers.strip() else typed).replace("\xa0", " ")
     return _BACKTICKS.sub(_blank, text)
 
 

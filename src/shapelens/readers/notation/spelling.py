@@ -19,6 +19,9 @@ SHOWN_TEXT = 100
 FIX_WIDTH = 56
 """Where the mark of a fix that was tried stands."""
 
+MOST_TRIED = 4
+"""So many names are tried in place of one that is not known."""
+
 MOST_WRONG = 8
 """More names than this in one layer are not corrected."""
 
@@ -85,20 +88,8 @@ _NO_LAYERS = {
 _LISTS = frozenset({"ModuleDict", "ModuleList", "ParameterDict", "ParameterList"})
 _NOT_READ = frozenset(
     (
-        *(
-            "AdaptiveLogSoftmaxWithLoss",
-            "CosineSimilarity",
-            "FractionalMaxPool2d",
-            "FractionalMaxPool3d",
-            "Module",
-        ),
-        *(
-            "PairwiseDistance",
-            "Transformer",
-            "TransformerDecoder",
-            "TransformerDecoderLayer",
-            "TransformerEncoder",
-        ),
+        *("AdaptiveLogSoftmaxWithLoss", "CosineSimilarity", "Module", "PairwiseDistance", "Transformer"),
+        *("TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder"),
     )
 )
 """PyTorch's, and not read from text."""
@@ -300,24 +291,29 @@ def _nearest_argument(name: str, layer: Layer, taken: set[str]) -> str | None:
     for other in _OTHER_WORDS.get(name, ()):
         if other in free:
             return other
-    near = get_close_matches(name[:64].lower(), free, n=1, cutoff=0.6)
+    near = get_close_matches(name[:64].lower(), free, n=1, cutoff=0.55)
     return near[0] if near else None
 
 
 def _nearest(name: str, frameworks: tuple[str, ...]) -> list[Layer]:
-    """The layers whose names are most like this one; capitals count less than letters."""
+    """The layers whose names are most like this one; capitals count less than letters, and two axes are likelier."""
     from difflib import SequenceMatcher, get_close_matches
 
     order = [*frameworks, *[f for f in (PYTORCH, KERAS) if f not in frameworks]]
     known = [(framework, own) for framework in order for own in layers_of(framework)]
-    near = get_close_matches(name[:64].lower(), {own.lower() for _, own in known}, n=4, cutoff=0.7)
+    folded = name[:64].lower()
+    near = get_close_matches(folded, {own.lower() for _, own in known}, n=6, cutoff=0.7)
 
-    def unlikeness(entry: tuple[str, str]) -> tuple[int, float]:
+    def unlikeness(entry: tuple[str, str]) -> tuple[float, bool, float]:
         _, own = entry
-        return near.index(own.lower()), -round(SequenceMatcher(None, name[:64], own).ratio(), 3)
+        letters, all_of_it = [
+            SequenceMatcher(None, one, other).ratio()
+            for one, other in ((folded, own.lower()), (name[:64], own))
+        ]
+        return -round(letters, 3), "2" not in own, -round(all_of_it, 3)
 
     likely = sorted([entry for entry in known if entry[1].lower() in near], key=unlikeness)
-    return [layers_of(framework)[own] for framework, own in likely]
+    return [layers_of(framework)[own] for framework, own in likely[:MOST_TRIED]]
 
 
 # names that are known, and no layers of a chain ---------------------------------------------------------

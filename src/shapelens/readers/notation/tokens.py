@@ -131,6 +131,13 @@ class Tokens:
             return self.unfinished()
         if self.kind == "name" and not self.is_name:
             return self.code(f"the word {self.token}")
+        if self.text.startswith(("...", "…"), self.start):
+            return LayerTextError(
+                "something is left out here",
+                at=self.source.excerpt((self.start, self.start + (3 if self.token == "." else 1))),
+                have="an ellipsis in place of layers",
+                rule="every layer that is called stands in the text; a print is pasted whole",
+            )
         shown = self.source.shown(self.span, 40)
         if self.kind == "text":
             shown = f"the text {shown}"

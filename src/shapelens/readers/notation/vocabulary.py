@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from shapelens.errors import LayerTextError
 from shapelens.readers.notation.arguments import Arguments
@@ -12,36 +12,19 @@ from shapelens.readers.notation.chains import is_chain, items_of, prefix_framewo
 from shapelens.readers.notation.layers import KERAS, PYTORCH, Layer, layers_of
 from shapelens.readers.notation.samples import Sample
 from shapelens.readers.notation.source import Source, Span
-from shapelens.readers.notation.spelling import (
-    Try,
-    misspelt_arguments,
-    other_words,
-    strange_prefix,
-    unknown_layer,
-)
 from shapelens.readers.notation.syntax import Call
 
-__all__ = ["SHARED", "Vocabulary", "frameworks_of"]
+if TYPE_CHECKING:
+    from shapelens.readers.notation.spelling import Try
 
-SHARED = frozenset(
-    (
-        *("AlphaDropout", "Dropout", "ELU", "Embedding", "Flatten", "GRU", "GRUCell", "Identity", "LSTM"),
-        *("LSTMCell", "LeakyReLU", "PReLU", "RNN", "ReLU", "Softmax"),
-    )
-)
-"""Names that both frameworks have."""
-
-_KERAS_LOOKS = re.compile(
-    r"\dD|Normalization$|Global|Zoo|^(?:Activation|Dense|Input|InputLayer|Rescaling|Reshape)$"
-)
-"""What names look like that are Keras' and not PyTorch's; where this misses one, both tables are looked up."""
+__all__ = ["Vocabulary", "frameworks_of"]
 
 
 def frameworks_of(source: Source, call: Call) -> tuple[str, ...]:
     """The frameworks whose words a text may be in, the likelier first; a print is always PyTorch's.
 
-    A name that both have counts for the one that takes its arguments. The other framework's table is not even
-    imported where all names are the one's.
+    A name that both have counts for the one that takes its arguments. Where all names can be the one's, the other's
+    layers are not even imported.
 
     Raises:
         LayerTextError: what stands before a name is neither framework's.
@@ -49,39 +32,30 @@ def frameworks_of(source: Source, call: Call) -> tuple[str, ...]:
     if call.is_printed:
         return (PYTORCH,)
     parts = list(_calls(source, call))
-    for part in parts:
-        if part.prefix and prefix_framework(part.prefix) is None:
-            raise strange_prefix(source, part)
-    likely = KERAS if any(_KERAS_LOOKS.search(part.name) for part in parts) else PYTORCH
-    other = PYTORCH if likely == KERAS else KERAS
-    if any(_is_surely(part, likely) for part in parts) and all(
-        _is_of(source, part, likely) for part in parts
+    owners = [_owners(source, part) for part in parts]
+    votes = {f: sum(known == (f,) for known in owners) for f in (PYTORCH, KERAS)}
+    likely = KERAS if votes[KERAS] > votes[PYTORCH] else PYTORCH
+    shared = [part for part, known in zip(parts, owners, strict=True) if len(known) > 1]
+    if min(votes.values()) > 0 or not all(
+        binds(source, part, layers_of(likely)[part.name]) for part in shared
     ):
-        return likely, other
-    votes = {PYTORCH: 0, KERAS: 0}
-    for part in parts:
-        prefixed = prefix_framework(part.prefix) if part.prefix else None
-        known = [f for f in votes if part.name in layers_of(f)]
-        if len(known) > 1:
-            known = [f for f in known if binds(source, part, layers_of(f)[part.name])]
-        for framework in [prefixed] if prefixed else known if len(known) == 1 else []:
-            votes[framework] += 1
+        for part in shared:
+            taking = [f for f in votes if binds(source, part, layers_of(f)[part.name])]
+            for framework in taking if len(taking) == 1 else []:
+                votes[framework] += 1
     return tuple(sorted(votes, key=lambda framework: -votes[framework]))
 
 
-def _is_surely(part: Call, framework: str) -> bool:
-    """Whether a name is this framework's alone."""
-    return part.name not in SHARED and part.name in layers_of(framework)
+def _owners(source: Source, part: Call) -> tuple[str, ...]:
+    """The frameworks that have a layer of this name, or the one that stands before it."""
+    if part.prefix:
+        framework = prefix_framework(part.prefix)
+        if framework is None:
+            from shapelens.readers.notation.spelling import strange_prefix
 
-
-def _is_of(source: Source, part: Call, framework: str) -> bool:
-    """Whether a layer can be this framework's."""
-    if part.prefix and prefix_framework(part.prefix) not in {framework, None}:
-        return False
-    layer = layers_of(framework).get(part.name)
-    if part.name in SHARED:
-        return layer is not None and binds(source, part, layer)
-    return layer is not None or is_chain(part)
+            raise strange_prefix(source, part)
+        return (framework,)
+    return tuple([framework for framework in (PYTORCH, KERAS) if part.name in layers_of(framework)])
 
 
 def _calls(source: Source, call: Call) -> Iterator[Call]:
@@ -129,16 +103,16 @@ class Vocabulary:
 
     def _typed(self, call: Call) -> Layer:
         layer = layers_of(self.framework).get(call.name)
-        if layer is not None and call.prefix and prefix_framework(call.prefix) != self.framework:
-            raise other_words(self.source, call, self.framework)
-        if layer is None:
-            other = next((layers_of(f).get(call.name) for f in self.frameworks[1:]), None)
-            if other is not None:
-                raise other_words(self.source, call, self.framework)
+        is_other = call.prefix and prefix_framework(call.prefix) != self.framework
+        if layer is not None and not is_other and not unknown_keywords(call, layer):
+            return layer
+        from shapelens.readers.notation.spelling import misspelt_arguments, other_words, unknown_layer
+
+        if layer is None and not any(call.name in layers_of(other) for other in self.frameworks[1:]):
             raise unknown_layer(self.source, call, self.frameworks, self.attempt)
-        if unknown_keywords(call, layer):
-            raise misspelt_arguments(self.source, call, layer, self.attempt)
-        return layer
+        if layer is None or is_other:
+            raise other_words(self.source, call, self.framework)
+        raise misspelt_arguments(self.source, call, layer, self.attempt)
 
     def _printed(self, call: Call) -> Layer | None:
         """The layer of a print, unless what it shows is another class of the same name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
@@ -109,7 +109,9 @@ def _enter(names: str, recipe: Recipe) -> None:
 
 for _name in "CELU ELU Hardsigmoid Hardswish LeakyReLU Mish ReLU ReLU6 SELU SiLU".split():
     _enter(_name, Recipe({}, {"inplace": FLAG}, ANY))
-_enter("Sigmoid LogSigmoid Tanh Softsign Tanhshrink Softplus Hardshrink Softshrink Identity", Recipe({}, {}, ANY))
+_enter(
+    "Sigmoid LogSigmoid Tanh Softsign Tanhshrink Softplus Hardshrink Softshrink Identity", Recipe({}, {}, ANY)
+)
 _enter("GELU", Recipe({}, {"approximate": st.sampled_from(["none", "tanh"])}, ANY))
 _enter("Hardtanh", Recipe({}, {"min_val": st.floats(-3, 0), "max_val": st.floats(1, 2)}, ANY))
 _enter("RReLU", Recipe({}, {"lower": st.just(0.1), "upper": st.just(0.4)}, ANY))
@@ -240,10 +242,17 @@ _enter(
     "LayerNorm",
     Recipe({"normalized_shape": _SHAPE}, {"elementwise_affine": FLAG, "bias": FLAG}, _normalized),
 )
-_enter("RMSNorm", Recipe({"normalized_shape": _SHAPE}, {"eps": st.just(1e-3), "elementwise_affine": FLAG}, _normalized))
+_enter(
+    "RMSNorm",
+    Recipe({"normalized_shape": _SHAPE}, {"eps": st.just(1e-3), "elementwise_affine": FLAG}, _normalized),
+)
 _enter(
     "LocalResponseNorm",
-    Recipe({"size": SOME}, {"alpha": st.just(1e-3), "k": st.just(2.0)}, st.lists(SIZE, min_size=1, max_size=3).map(tuple)),
+    Recipe(
+        {"size": SOME},
+        {"alpha": st.just(1e-3), "k": st.just(2.0)},
+        st.lists(SIZE, min_size=1, max_size=3).map(tuple),
+    ),
 )
 _enter("CrossMapLRN2d", Recipe({"size": SOME}, {}, _sizes(SOME, SIZE, SIZE)))
 
@@ -285,6 +294,20 @@ for _rank in (1, 2, 3):
         ),
     )
 
+for _rank in (2, 3):
+    _asked = {"kernel_size": _each(st.integers(1, 3), _rank)}
+    CASES[f"FractionalMaxPool{_rank}d"] = st.one_of(
+        *[
+            Recipe({**_asked, **size}, {"return_indices": FLAG}, _sizes(SOME, *[SIZE] * _rank)).case(
+                f"FractionalMaxPool{_rank}d"
+            )
+            for size in (
+                {"output_size": _each(SOME, _rank)},
+                {"output_ratio": _each(st.sampled_from([0.29, 0.5, 0.7, 0.9]), _rank)},
+            )
+        ]
+    )
+
 # recurrent layers -----------------------------------------------------------------------------------------
 
 
@@ -295,7 +318,13 @@ def _steps(settings: dict[str, Any]) -> st.SearchStrategy:
     return st.tuples(SOME, more if more != () else st.just(()), wrong).map(lambda s: (s[0], *s[1], s[2]))
 
 
-_STACK = {"num_layers": st.integers(1, 3), "bias": FLAG, "batch_first": FLAG, "dropout": st.just(0.1), "bidirectional": FLAG}
+_STACK = {
+    "num_layers": st.integers(1, 3),
+    "bias": FLAG,
+    "batch_first": FLAG,
+    "dropout": st.just(0.1),
+    "bidirectional": FLAG,
+}
 _SIZES = {"input_size": SOME, "hidden_size": st.integers(3, 5)}
 _enter("GRU", Recipe(_SIZES, _STACK, _steps, 2))
 _enter("RNN", Recipe(_SIZES, {**_STACK, "nonlinearity": st.sampled_from(["tanh", "relu"])}, _steps, 2))
@@ -364,7 +393,11 @@ _enter(
         2,
     ),
 )
-_FOLD = {"dilation": _each(st.integers(1, 2), 2), "padding": _each(st.integers(0, 1), 2), "stride": _each(st.integers(1, 3), 2)}
+_FOLD = {
+    "dilation": _each(st.integers(1, 2), 2),
+    "padding": _each(st.integers(0, 1), 2),
+    "stride": _each(st.integers(1, 3), 2),
+}
 _enter("Unfold", Recipe({"kernel_size": _each(st.integers(1, 3), 2)}, _FOLD, _sizes(SOME, SIZE, SIZE)))
 
 
@@ -373,8 +406,16 @@ def _columns(settings: dict[str, Any]) -> st.SearchStrategy:
         value = settings.get(name, default)
         return value if isinstance(value, tuple) else (value, value)
 
-    each = zip(*[pair(n, 1) for n in ("output_size", "kernel_size", "dilation")], pair("padding", 0), pair("stride", 1), strict=True)
-    counts = [(out + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1 for out, kernel, dilation, pad, stride in each]
+    each = zip(
+        *[pair(n, 1) for n in ("output_size", "kernel_size", "dilation")],
+        pair("padding", 0),
+        pair("stride", 1),
+        strict=True,
+    )
+    counts = [
+        (out + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1
+        for out, kernel, dilation, pad, stride in each
+    ]
     kernel = pair("kernel_size", 1)
     rows = kernel[0] * kernel[1]
     count = max(counts[0], 0) * max(counts[1], 0)
@@ -389,7 +430,11 @@ _enter(
 # resizes and pads -----------------------------------------------------------------------------------------
 
 _FACTOR = st.sampled_from([0.5, 1, 1.5, 2, 0.29, 3])
-_MODES = {1: ["nearest", "linear", "area", "nearest-exact"], 2: ["nearest", "bilinear", "bicubic", "area"], 3: ["nearest", "trilinear"]}
+_MODES = {
+    1: ["nearest", "linear", "area", "nearest-exact"],
+    2: ["nearest", "bilinear", "bicubic", "area"],
+    3: ["nearest", "trilinear"],
+}
 
 
 def _upsample(rank: int) -> st.SearchStrategy[Case]:
@@ -428,9 +473,16 @@ _enter("ChannelShuffle", Recipe({"groups": st.integers(1, 3)}, {}, _GRID))
 
 # torchvision's --------------------------------------------------------------------------------------------
 
-_enter("StochasticDepth", Recipe({"p": st.floats(0, 1), "mode": st.sampled_from(["row", "batch"])}, {}, ANY, 2))
-_enter("DropBlock2d", Recipe({"p": st.floats(0, 1), "block_size": SOME}, {"inplace": FLAG}, _sizes(SOME, SIZE, SIZE), 2))
-_enter("DropBlock3d", Recipe({"p": st.floats(0, 1), "block_size": SOME}, {}, _sizes(SOME, SIZE, SIZE, SIZE), 2))
+_enter(
+    "StochasticDepth", Recipe({"p": st.floats(0, 1), "mode": st.sampled_from(["row", "batch"])}, {}, ANY, 2)
+)
+_enter(
+    "DropBlock2d",
+    Recipe({"p": st.floats(0, 1), "block_size": SOME}, {"inplace": FLAG}, _sizes(SOME, SIZE, SIZE), 2),
+)
+_enter(
+    "DropBlock3d", Recipe({"p": st.floats(0, 1), "block_size": SOME}, {}, _sizes(SOME, SIZE, SIZE, SIZE), 2)
+)
 _enter("FrozenBatchNorm2d", Recipe({"num_features": st.integers(2, 4)}, {"eps": st.just(1e-3)}, _features(2)))
 _enter(
     "LayerNorm2d",
@@ -443,7 +495,11 @@ _enter(
 _enter(
     "DeformConv2d",
     Recipe(
-        {"in_channels": st.sampled_from([2, 4]), "out_channels": st.sampled_from([2, 4]), "kernel_size": _each(SOME, 2)},
+        {
+            "in_channels": st.sampled_from([2, 4]),
+            "out_channels": st.sampled_from([2, 4]),
+            "kernel_size": _each(SOME, 2),
+        },
         {
             "stride": _each(st.integers(1, 2), 2),
             "padding": _each(st.integers(0, 2), 2),

@@ -15,6 +15,7 @@ FAMILIES = {
         "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d "
         "LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d"
     ),
+    "fractional": "FractionalMaxPool2d FractionalMaxPool3d",
     "linear": "Bilinear Embedding EmbeddingBag LazyLinear Linear NonDynamicallyQuantizableLinear",
     "normalization": (
         "BatchNorm1d BatchNorm2d BatchNorm3d CrossMapLRN2d GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d "

@@ -17,6 +17,7 @@ from shapelens.operators import (
 )
 from shapelens.readers.building import BATCH, Builder
 from shapelens.readers.notation.arguments import Arguments
+from shapelens.readers.notation.arithmetic import nearest_divisor
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.samples import sequence
@@ -51,7 +52,7 @@ def _width(arguments: Arguments, width: str, heads: str) -> int:
     """The width, which the heads share out evenly."""
     size, count = arguments.integer(width), arguments.integer(heads)
     if size % count:
-        near = next(heads for heads in range(min(count, size), 0, -1) if size % heads == 0)
+        near = nearest_divisor(count, size)
         raise arguments.error(
             f"{width} must be divisible by {heads}",
             width,

@@ -9,6 +9,7 @@ from shapelens.errors import LayerTextError
 from shapelens.operators import Convolution, Shape, TransposedConvolution
 from shapelens.readers.building import symmetric
 from shapelens.readers.notation.arguments import Arguments
+from shapelens.readers.notation.arithmetic import nearest_divisor
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer, with_bias
 from shapelens.readers.notation.samples import Sample, image
@@ -137,5 +138,5 @@ def _fitting_groups(arguments: Arguments, groups: int) -> str:
     counts = [arguments.integer(name, 0) for name in names]
     if "groups" not in arguments.given or not all(counts):
         return ""
-    near = next(g for g in range(min(*counts, groups), 0, -1) if not any(count % g for count in counts))
+    near = nearest_divisor(groups, *counts)
     return arguments.source.replaced([(arguments.span("groups"), str(near))])

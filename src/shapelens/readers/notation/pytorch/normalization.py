@@ -13,6 +13,7 @@ from shapelens.operators import (
     Shape,
 )
 from shapelens.readers.notation.arguments import Arguments
+from shapelens.readers.notation.arithmetic import nearest_divisor
 from shapelens.readers.notation.layers import SHAPE
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
@@ -108,7 +109,7 @@ def _affine(arguments: Arguments, features: Dim) -> dict[str, Shape]:
 def group_norm(arguments: Arguments, place: Place) -> None:
     groups, channels = arguments.integer("num_groups"), arguments.integer("num_channels")
     if channels % groups:
-        near = next(g for g in range(min(groups, channels), 0, -1) if channels % g == 0)
+        near = nearest_divisor(groups, channels)
         raise arguments.error(
             "num_channels must be divisible by num_groups",
             "num_groups",

@@ -18,7 +18,6 @@ from shapelens.readers.notation.samples import Sample, image
 _MAX = "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False"
 _AVERAGE = "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True"
 _LP = "norm_type, kernel_size, stride=None, ceil_mode=False"
-_FRACTIONAL = "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None"
 
 
 def _takes(arguments: Arguments) -> Sample:

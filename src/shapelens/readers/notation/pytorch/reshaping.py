@@ -11,7 +11,7 @@ from shapelens.readers.notation.arguments import Arguments
 from shapelens.readers.notation.layers import ELEMENTS
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
-from shapelens.readers.notation.samples import Sample, image
+from shapelens.readers.notation.samples import Sample, image, vector
 from shapelens.readers.notation.unflattening import Unflatten
 
 _ANY = -64
@@ -26,7 +26,14 @@ def flatten(arguments: Arguments, place: Place) -> None:
     place.add(Flatten(arguments.integer("start_dim", _ANY), arguments.integer("end_dim", _ANY)))
 
 
-@layer("Unflatten", signature="dim, unflattened_size")
+def _parted(arguments: Arguments) -> Sample | None:
+    """A vector of as many features as it is parted into, where it is one that is parted."""
+    sizes = arguments.sequence("unflattened_size", -1)
+    is_known = arguments.value("dim") == 1 and sizes and min(sizes) >= 1
+    return vector(prod(sizes)) if is_known else None
+
+
+@layer("Unflatten", signature="dim, unflattened_size", takes=_parted)
 def unflatten(arguments: Arguments, place: Place) -> None:
     """One axis parted into several."""
     sizes = arguments.sequence("unflattened_size", -1)

@@ -88,7 +88,7 @@ def _check_one_of(arguments: Arguments) -> None:
     if len(given) == 1:
         return
     raise arguments.error(
-        "either size or scale_factor should be defined" if not given else "only one of size or scale_factor",
+        f"{'either size or' if not given else 'only one of size and'} scale_factor should be defined",
         *given,
         have="neither" if not given else "",
         rule=f"{arguments.name} takes the size of the output, or a factor for each axis",
