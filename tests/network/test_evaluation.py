@@ -58,7 +58,10 @@ def test_what_is_spoiled_is_unknown_because_of_its_layer():
 
 def test_two_problems_are_found_in_one_run():
     evaluation = evaluate_network(small(2048).network(), {"input": (N, 1, 32, 32)})
-    assert [(s.node.name, r.kind) for s, r in evaluation.broken] == [("conv1", "channels"), ("fc", "features")]
+    assert [(s.node.name, r.kind) for s, r in evaluation.broken] == [
+        ("conv1", "channels"),
+        ("fc", "features"),
+    ]
 
 
 def test_symbols_give_formulas_and_conditions():

@@ -131,3 +131,12 @@ def test_ascii_has_no_volumes_and_no_signs():
     written = table_text(inspect("vgg16").table(width=80, ascii_only=True), ascii_only=True)
     assert written.isascii()
     assert "64x224x224" in written
+
+
+def test_what_a_print_leaves_out_makes_the_parameters_a_least_number():
+    net = inspect("Net(\n  (fc): Linear(in_features=8, out_features=2, bias=True)\n)", (8,))
+    content = table_text(net.table(width=80))
+    assert "at least 18 parameters" in content
+    assert "There may be more" in content
+    assert net.to_dict()["assumptions"]
+    assert "at least" not in table_text(inspect("Linear(8, 2)", (8,)).table(width=80))

@@ -11,6 +11,8 @@ from shapelens.dims.expression import Expression, floor_divide, from_atom, lift,
 
 __all__ = ["expression_given"]
 
+_FUNCTIONS = ("ceil", "floor", "max", "min")
+
 Fraction = tuple[Expression, int]
 """An expression and what it is divided by, without a rest."""
 
@@ -49,8 +51,9 @@ def expression_given(dim: Dim, name: str, modulus: int, remainder: int = 0) -> D
 
 
 def _length(expression: Expression) -> tuple[int, int]:
-    """How much there is to read: what is computed, then how many signs it takes."""
-    return sum(not isinstance(atom, Symbol) for atom in expression.atoms()), len(str(expression))
+    """How much there is to read: how many floors and extrema, then how many signs."""
+    text = str(expression)
+    return sum(text.count(f"{function}(") for function in _FUNCTIONS), len(text)
 
 
 class _Putting:

@@ -58,7 +58,11 @@ def inspection_data(
         "layout": str(network.layout) if network.layout is not None else None,
         "symbols": _symbols_data(evaluation),
         "conditions": [condition_text(condition) for condition in evaluation.conditions],
-        "assumptions": [],
+        "assumptions": [
+            f"no more parameters than are told: {reason}"
+            for fact, reason in network.facts.items()
+            if fact == "parameters"
+        ],
         "inputs": [
             _tensor_data(declared.name, evaluation.values[declared.name]) for declared in network.inputs
         ],

@@ -116,7 +116,8 @@ def _title(view: View, evaluation: Evaluation, width: int) -> Text:
     network = evaluation.network
     outputs = [shape_cell(sample_of(tensor, view.batch), view.layout) for _, tensor in evaluation.outputs]
     inputs = [shape_cell(shape, view.layout) for _, shape in view.inputs]
-    costs = f"{count_text(view.parameters, 4)} parameters"
+    least = "at least " if "parameters" in network.facts else ""
+    costs = f"{least}{count_text(view.parameters, 4)} parameters"
     if not view.is_symbolic:
         costs += f", {count_text(view.macs, 4)} MACs"
     parts: list[Text] = [text((network.name, ANSWER)), text(_several(inputs), " → ", _several(outputs))]
@@ -169,6 +170,8 @@ def _notes(
         sentences.append("×n: n identical blocks, costs summed.")
     if any(row.indent for row in view.rows):
         sentences.append("The rows inside a block add up to its row.")
+    if "parameters" in evaluation.network.facts:
+        sentences.append(f"There may be more parameters: {evaluation.network.facts['parameters']}.")
     sentences += [sentence for sentence in (_folded_sentence(rows), _hidden_sentence(rows)) if sentence]
     notes = [" ".join(sentences)]
     notes += [f"? in {name}: {reason}." for name, reason in _unknown_reasons(view.rows)]

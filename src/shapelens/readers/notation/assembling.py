@@ -231,7 +231,7 @@ class Assembler:
             source_operator=_FORWARD,
             outputs=len(samples),
         )
-        self.builder.facts["parameters"] = "at least: a print does not show what a module itself holds"
+        self.builder.facts["parameters"] = "a print does not show what a module itself holds"
         values = iter(self.builder.nodes[-1].outputs[1:])
         for label, child in children:
             self.builder.here = next(values)
