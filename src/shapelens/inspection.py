@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Path, parse_shape, symbol
-from shapelens.errors import InputMismatchError, UsageError
+from shapelens.errors import UsageError
 from shapelens.network import Evaluation, Input, Network, Step, evaluate_network
 from shapelens.network.editing import edit as edit_network
+from shapelens.network.feeding import fed
 from shapelens.operators import Shape
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def inspect(
 
         network = read_source(source, given)
     whole = {name: _dims(shape, f"--shape {name}") for name, shape in (shapes or {}).items()}
-    return _inspection(network, given, batch, whole)
+    return Inspection(*fed(network, given, batch, whole))
 
 
 def explain(
@@ -101,79 +102,6 @@ def _dims(shape: ShapeLike, at: str) -> Shape:
     return tuple(
         [d if isinstance(d, Expression) else parse_shape(str(d).replace(",", " "), at)[0] for d in shape]
     )
-
-
-def _inspection(
-    network: Network, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
-) -> Inspection:
-    if sample is not None:
-        target = _target(network, whole)
-        if target.shape is not None and len(sample) < len(target.shape) - 1 and target.batched:
-            # With a batch in front a sample that lacks an axis would be taken for another that lacks none.
-            alone = replace(target, batched=False, layout=None)
-            inputs = tuple([alone if declared is target else declared for declared in network.inputs])
-            network = replace(network, inputs=inputs)
-    return Inspection(network, _input_shapes(network, sample, batch, whole))
-
-
-def _input_shapes(
-    network: Network, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
-) -> dict[str, Shape]:
-    """The shape of every input: as given, else as declared."""
-    names = [declared.name for declared in network.inputs]
-    for name in whole:
-        if name not in names:
-            raise InputMismatchError(
-                f"the network has no input {name}",
-                at=f"--shape {name}=…",
-                have=name,
-                rule=f"its inputs are {', '.join(names) or 'none'}",
-            )
-    shapes: dict[str, Shape] = {}
-    for declared in network.inputs:
-        shape = whole.get(declared.name, declared.shape)
-        if shape is not None and declared.name not in whole:
-            shape = _with_batch(declared, shape, batch)
-        if shape is not None:
-            shapes[declared.name] = shape
-    if sample is not None:
-        target = _target(network, whole)
-        shapes[target.name] = _with_sample(target, sample, batch)
-    return shapes
-
-
-def _with_batch(declared: Input, shape: Shape, batch: int | None) -> Shape:
-    """The shape with the batch as asked for."""
-    axis = declared.batch_axis
-    if batch is None or axis is None or axis >= len(shape):
-        return shape
-    return (*shape[:axis], batch, *shape[axis + 1 :])
-
-
-def _target(network: Network, whole: Mapping[str, Shape]) -> Input:
-    """The input that one sample is for: the only one, or the only image."""
-    free = [declared for declared in network.inputs if declared.name not in whole]
-    images = [declared for declared in free if declared.layout is not None]
-    for candidates in (free, images):
-        if len(candidates) == 1:
-            return candidates[0]
-    raise InputMismatchError(
-        "one sample does not say which input it is for" if free else "the network has no input left",
-        at="--input",
-        have=f"{len(free)} inputs: {', '.join(d.name for d in free)}" if free else "no input",
-        rule="--input gives the network's only input, or its only image",
-        fix="\n".join(f"--shape {d.name}=…" for d in free[:4]),
-    )
-
-
-def _with_sample(declared: Input, sample: Shape, batch: int | None) -> Shape:
-    """The shape of an input whose sample is given: with the batch in front, where there it stands."""
-    if declared.batch_axis not in {None, 0} or not declared.batched:
-        return _with_batch(declared, sample, batch)
-    if declared.layout is not None and declared.batch_axis is None:
-        return sample
-    leading: Dim = batch if batch is not None else declared.shape[0] if declared.shape else symbol("N")
-    return (leading, *sample)
 
 
 class Inspection:
@@ -266,7 +194,7 @@ class Inspection:
 
     def at(self, sample: ShapeLike, *, batch: int | None = None) -> Inspection:
         """The same network at another size: nothing is read or run again."""
-        return _inspection(self._unfitted, _dims(sample, "sample"), batch, {})
+        return Inspection(*fed(self._unfitted, _dims(sample, "sample"), batch))
 
     def symbolic(self) -> Inspection:
         """The same network with free heights and widths, shown by the sizes that they have here."""
