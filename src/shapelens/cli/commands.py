@@ -92,6 +92,17 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(usage: click.UsageError) -> UsageError:
     """An argument that click refuses, in our words."""
     command = usage.ctx.command_path if usage.ctx is not None else "shapelens"
+    have, is_told, rule = usage.message.rstrip(".").partition(" is not ")
+    if isinstance(usage, click.BadParameter) and usage.param is not None and is_told:
+        option = usage.param.opts[0]
+        rule = rule.replace("a valid integer range", "a whole number").replace("<=x<=", " to ")
+        return UsageError(
+            f"{option} takes another value",
+            at=f"{command} {option}",
+            have=have,
+            rule=f"{option} is {rule}",
+            following=f"{command} --help",
+        )
     return UsageError(usage.format_message().rstrip("."), at=command, following=f"{command} --help")
 
 
