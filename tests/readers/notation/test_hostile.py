@@ -119,7 +119,7 @@ def test_nothing_in_a_text_is_run(tmp_path):
 
 
 LONG = MAXIMUM_LENGTH - 100
-QUICK = 2.0
+QUICK = 30.0
 """Seconds of work, on a slow machine, within which every text is read or refused."""
 
 SLOW_IF_TRIED_AGAIN = {
@@ -179,6 +179,7 @@ SLOW_IF_TRIED_AGAIN = {
 }
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("name", SLOW_IF_TRIED_AGAIN)
 def test_nothing_takes_long(name):
     text = SLOW_IF_TRIED_AGAIN[name]

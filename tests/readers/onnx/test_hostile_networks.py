@@ -10,6 +10,7 @@ from shapelens.analyses.findings import findings_of
 from shapelens.dims import Path, Unknown
 from shapelens.errors import LimitExceededError, MalformedFileError, UnreadableError
 from shapelens.network import evaluate_network
+from shapelens.readers.onnx import limits
 from shapelens.readers.onnx.decoding import decode_model
 from shapelens.readers.onnx.reader import network_of
 from tests.readers.onnx.encoder import (
@@ -71,7 +72,8 @@ def test_a_function_that_calls_itself() -> None:
     assert dict(found.outputs)["last"].shape == Unknown("the function F calls itself")
 
 
-def test_functions_that_multiply() -> None:
+def test_functions_that_multiply(monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MAXIMUM_WRITTEN_OUT", 20_000)
     functions = b"".join(
         block(
             25,
