@@ -240,10 +240,6 @@ def _weight_entry(shape: Shape) -> list[Block]:
 
 
 _LARGEST_KERNEL = 11
-_WEIGHT_ORDERS = (
-    ((0, 1), (2, 3), "filters×channels×height×width, PyTorch"),
-    ((3, 2), (0, 1), "height×width×channels×filters, Keras"),
-)
 
 
 def _holds_entry(parts: _Parts) -> Entry:

@@ -175,7 +175,8 @@ def _listed(parts: Sequence[str]) -> str:
 
 def unread_cells(sliding: Sliding, size: int, out: int) -> list[int]:
     """The input cells that no window reads."""
-    return [cell for cell in range(size) if not _is_read(sliding, cell + sliding.sides(size)[0], out)]
+    before, _ = sliding.sides(size)
+    return [cell for cell in range(size) if not _is_read(sliding, cell + before, out)]
 
 
 def _is_read(sliding: Sliding, place: int, out: int) -> bool:

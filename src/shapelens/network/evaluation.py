@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
+from shapelens.dims import Condition, Expression, Path, Unknown, following
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
 
@@ -126,8 +126,3 @@ def _evaluate_nodes(network: Network, values: dict[str, Tensor]) -> Iterator[Ste
 
 
 _ABSENT = Tensor(Unknown("nothing in the network gives it"), "unknown")
-
-
-def dims_of(tensor: Tensor) -> tuple[Dim, ...]:
-    """The dims of a tensor; none where its rank is unknown."""
-    return () if isinstance(tensor.shape, Unknown) else tensor.shape

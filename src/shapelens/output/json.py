@@ -51,6 +51,7 @@ def inspection_data(
 ) -> dict[str, Any]:
     """An inspected network as plain data."""
     network = evaluation.network
+    untold = network.facts.get("parameters", "")
     return {
         "schema": SCHEMA,
         "source": {"kind": network.origin.kind, "name": network.origin.name}
@@ -58,11 +59,7 @@ def inspection_data(
         "layout": str(network.layout) if network.layout is not None else None,
         "symbols": _symbols_data(evaluation),
         "conditions": [condition_text(condition) for condition in evaluation.conditions],
-        "assumptions": [
-            f"no more parameters than are told: {reason}"
-            for fact, reason in network.facts.items()
-            if fact == "parameters"
-        ],
+        "assumptions": [f"no more parameters than are told: {untold}"] if untold else [],
         "inputs": [
             _tensor_data(declared.name, evaluation.values[declared.name]) for declared in network.inputs
         ],

@@ -10,7 +10,6 @@ from shapelens.analyses.receptive_field import Everything, Field, FieldOf
 from shapelens.dims import Dim, Unknown, dim_text
 from shapelens.dims.layout import Layout
 from shapelens.explanation.document import (
-    ANSWER,
     CHANNELS,
     LABEL,
     POSITIONS,
@@ -120,8 +119,3 @@ def step_cell(field: FieldOf) -> Text:
         return ()
     shown = [f"{p.numerator}/{p.denominator}" if isinstance(p, Fraction) else str(p) for p in parts]
     return (Span(shown[0] if len(set(shown)) == 1 else "×".join(shown)),)
-
-
-def total_cell(content: str) -> Text:
-    """A total."""
-    return (Span(content, ANSWER),)

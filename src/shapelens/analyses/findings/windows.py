@@ -71,9 +71,8 @@ def _fixes(case: Case) -> tuple[Fix, ...]:
     sample, tried = found
     gives = given_by(tried)
     scope = ": the smallest input of the whole network" if len(tried.steps) > 1 else ""
-    return (
-        Fix(f"feed at least {shape_text(sample)}{scope}", verified=True, gives=gives[0] if gives else ""),
-    )
+    text = f"feed at least {shape_text(sample)}{scope}"
+    return (Fix(text) if gives is None else Fix(text, verified=True, gives=gives[0]),)
 
 
 def _pool_words(case: Case) -> str:
