@@ -35,7 +35,7 @@ check: $(VENV)/check
 	$(BIN)/lint-imports --no-logo
 
 conformance: $(VENV)/conformance
-	$(BIN)/pytest -m conformance
+	$(BIN)/pytest -m conformance --hypothesis-profile=searching
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/run.py

@@ -145,7 +145,27 @@ def test_adaptive_pooling_is_pytorchs(kind, asked, sizes, batch) -> None:
     except RuntimeError:
         assert outcome.broken
         return
+    if len(batch) > 1:
+        # Its documentation takes no image of so many axes, and PyTorch refuses it, unless every size that is asked
+        # for comes to 1: then it averages whatever it gets.
+        comes_to = {size if wanted is None else wanted for wanted, size in zip(asked, sizes, strict=False)}
+        assert (kind, comes_to) == ("average", {1})
+        assert [requirement.kind for requirement in outcome.broken] == ["rank"]
+        return
     assert (outcome.broken, outcome.outputs[0].shape) == ((), tuple(true.shape))
+
+
+@pytest.mark.torch
+def test_an_image_with_too_many_axes_is_refused_where_pytorch_averages_whatever_it_gets() -> None:
+    torch = pytest.importorskip("torch")
+    for asked in ((1, 1), (None, None)):
+        assert torch.nn.functional.adaptive_avg_pool2d(torch.zeros(1, 1, 2, 1, 1), asked).shape[2:] == (
+            2,
+            1,
+            1,
+        )
+        outcome = apply(AdaptivePool("average", asked), [Tensor((1, 1, 2, 1, 1))])
+        assert [requirement.kind for requirement in outcome.broken] == ["rank"]
 
 
 @pytest.mark.torch
