@@ -106,7 +106,7 @@ class _Parser(Tokens):
 
     def after(self, call: Call) -> LayerTextError:
         """What is wrong with what stands after the call."""
-        shown = self.source.slice(call.span)
+        shown = self.source.shown(call.span, 10_000)
         shown = shown if len(shown) <= 60 else f"{call.name}(…)"
         if self.token == ".":
             return self.code(f"an attribute of {shown}")

@@ -71,7 +71,8 @@ def layer_norm_of_channels(arguments: Arguments, place: Place) -> None:
     weights: dict[str, Shape] = {}
     if arguments.flag("elementwise_affine"):
         weights = {"scale": channels, "bias": channels} if arguments.flag("bias") else {"scale": channels}
-    place.add(RankedLayerNormalization(axes=(1,), ranks=(4,)), weights, called={"scale": "weight"})
+    operator = RankedLayerNormalization(normalized_shape=channels, axes=(1,), ranks=(4,))
+    place.add(operator, weights, called={"scale": "weight"})
 
 
 @layer(
