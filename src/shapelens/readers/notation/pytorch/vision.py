@@ -12,6 +12,8 @@ from shapelens.operators import (
     LayerNormalization,
     Shape,
 )
+from shapelens.operators.axis_normalization import fixed_axes
+from shapelens.operators.operator import Requirement, Tensor
 from shapelens.readers.building import BATCH, symmetric
 from shapelens.readers.notation.arguments import Arguments
 from shapelens.readers.notation.layers import SHAPE
@@ -25,7 +27,10 @@ from shapelens.readers.notation.samples import image
 
 @dataclass(frozen=True)
 class RankedLayerNormalization(Ranked, LayerNormalization):
-    """A layer norm of tensors with so many axes."""
+    """A layer norm of tensors with so many axes, over those that are named."""
+
+    def _normalised(self, tensor: Tensor) -> tuple[tuple[int, ...], Requirement | None]:
+        return fixed_axes(self.axes or (), tensor.rank)
 
 
 @layer("StochasticDepth", signature="p, mode", keeps=SHAPE)
