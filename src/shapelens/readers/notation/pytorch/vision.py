@@ -12,7 +12,7 @@ from shapelens.operators import (
     LayerNormalization,
     Shape,
 )
-from shapelens.operators.axis_normalization import fixed_axes
+from shapelens.operators.arguments import fixed_axes
 from shapelens.operators.operator import Requirement, Tensor
 from shapelens.readers.building import BATCH, symmetric
 from shapelens.readers.notation.arguments import Arguments
