@@ -28,6 +28,12 @@ class Explanation(Document):
     def __repr__(self) -> str:
         return f"<Explanation: {plain_text(self.title)}>"
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from shapelens.output.html import document_html
+
+        return document_html(self)
+
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 

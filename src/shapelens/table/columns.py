@@ -24,7 +24,15 @@ from shapelens.table.cells import (
 from shapelens.table.layout import Column
 from shapelens.table.rows import Row
 
-__all__ = ["COLUMN_NAMES", "View", "column_of", "operator_column", "shares_column", "times_column"]
+__all__ = [
+    "COLUMN_NAMES",
+    "View",
+    "column_of",
+    "operator_column",
+    "shares_column",
+    "takes_words",
+    "times_column",
+]
 
 COLUMN_NAMES = (
     "layer",
@@ -138,13 +146,13 @@ def operator_column(view: View, *, folded: bool, takes: bool, detail: bool) -> C
     def of_row(row: Row) -> Text:
         words = row.words + row.detail if detail else row.words
         words += "".join(f" + {word}" for word in dict.fromkeys(row.folded)) if folded else ""
-        names = _takes_words(row) if takes or len(row.takes) > 1 else ""
+        names = takes_words(row) if takes or len(row.takes) > 1 else ""
         return text(words, (names, LABEL))
 
     return Column("operator", "operator", _cells(view, of_row))
 
 
-def _takes_words(row: Row) -> str:
+def takes_words(row: Row) -> str:
     """What a row takes, where that is not the row above."""
     if not row.takes:
         return ""

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from shapelens.explanation.document import LABEL, Span, Text, plain_text, text_width
 
-__all__ = ["Column", "lines_of", "total_width"]
+__all__ = ["SIGNS", "Column", "lines_of", "total_width"]
 
 SEPARATOR = "  "
-_SIGNS = {"shape": "×", "of": " of "}
+SIGNS = {"shape": "×", "of": " of "}
+"""What the cells of a column are aligned on, by the name of the alignment."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Column:
     @cached_property
     def sides(self) -> tuple[int, int]:
         """The widest parts before and after the sign that cells are aligned on; nothing for other columns."""
-        return _aligned_widths(self) if self.align in _SIGNS else (0, 0)
+        return _aligned_widths(self) if self.align in SIGNS else (0, 0)
 
     @cached_property
     def width(self) -> int:
@@ -56,7 +57,7 @@ def _parts(cell: Text, sign: str) -> tuple[int, int]:
 
 
 def _aligned_widths(column: Column) -> tuple[int, int]:
-    parts = [_parts(cell, _SIGNS[column.align]) for cell in column.cells if cell]
+    parts = [_parts(cell, SIGNS[column.align]) for cell in column.cells if cell]
     return max((left for left, _ in parts), default=0), max((right for _, right in parts), default=0)
 
 
@@ -70,10 +71,10 @@ def _padded(cell: Text, column: Column, width: int) -> Text:
     missing = width - _width(cell)
     if column.align == "right":
         return (Span(" " * missing), *cell)
-    if column.align in _SIGNS and cell:
+    if column.align in SIGNS and cell:
         left, right = column.sides
         slack = width - left - right
-        before = slack + left - _parts(cell, _SIGNS[column.align])[0]
+        before = slack + left - _parts(cell, SIGNS[column.align])[0]
         return (Span(" " * before), *cell, Span(" " * (missing - before)))
     return (*cell, Span(" " * missing))
 
@@ -99,7 +100,7 @@ def _line(
     for place, (column, width, cell) in enumerate(zip(columns, widths, cells, strict=True)):
         if place:
             spans.append(Span(" " if column.tight else SEPARATOR))
-        if header and column.align in _SIGNS:
+        if header and column.align in SIGNS:
             missing = width - _width(cell)
             spans += [Span(" " * missing), *cell]
         else:
