@@ -6,7 +6,7 @@ import pytest
 from shapelens.dims import Expression, Unknown, bounds, product, symbol
 from shapelens.dims.lanes import Lanes
 from shapelens.dims.recorder import Recorder
-from shapelens.operators import Compress, NonMaxSuppression, NonZero, Reshape, Tensor, Unique, apply
+from shapelens.operators import BinCount, Compress, NonMaxSuppression, NonZero, Reshape, Tensor, Unique, apply
 from tests.operators.readings import assert_readings_agree
 
 N, H = symbol("N"), symbol("H")
@@ -123,3 +123,43 @@ def test_without_a_name_or_where_many_sizes_are_evaluated_a_count_is_unknown() -
 def test_readings_of_a_condition_that_is_known_agree() -> None:
     sizes = {"N": (1, 2, 3), "H": (1, 2, 9)}
     assert_readings_agree(Compress("k", 1), [Tensor((N, H)), numbers(1, 0, 1, 1)], sizes)
+
+
+def test_a_count_may_be_given_as_a_symbol_or_a_number() -> None:
+    found = symbol("found", 0)
+    assert output(NonZero(found), Tensor((H, 4))).shape == (2, found)
+    assert output(NonZero(7, rows_are_axes=False), Tensor((H, 4))).shape == (7, 2)
+    assert output(NonZero(found), numbers(0, 3)).shape == (1, 1)
+    assert output(NonZero(Unknown("x")), Tensor((4,))).shape == (1, Unknown("x"))
+
+
+def test_where_each_element_went_keeps_its_place() -> None:
+    tensor = Tensor((2, H))
+    assert apply(Unique("k", keeps_places=True), [tensor], 4).outputs[2] == Tensor((2, H), "int64")
+    assert apply(Unique("k"), [tensor], 4).outputs[2] == Tensor((2 * H,), "int64")
+    assert apply(Unique("k", 1, keeps_places=True), [tensor], 4).outputs[2] == Tensor((H,), "int64")
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "after"),
+    [
+        (BinCount("k"), (Tensor((H,), "int64"),), Tensor((symbol("k", 0),), "int64")),
+        (BinCount("k", 5), (Tensor((H,), "int64"),), Tensor((symbol("k", 5),), "int64")),
+        (BinCount("k", H), (Tensor((9,), "int64"),), Tensor((symbol("k", 0),), "int64")),
+        (BinCount(), (numbers(3, 0, 3),), Tensor((4,), "int64")),
+        (BinCount(least=9), (numbers(3, 0, 3),), Tensor((9,), "int64")),
+        (BinCount(), (numbers(shape=(0,)),), Tensor((0,), "int64")),
+        (BinCount("k", 0, "float64"), (Tensor((H,)), Tensor((H,))), Tensor((symbol("k", 0),), "float64")),
+        (BinCount("k"), (Tensor(Unknown("x"), "int64"),), Tensor((symbol("k", 0),), "int64")),
+    ],
+)
+def test_bins(operator, inputs, after) -> None:
+    outcome = apply(operator, inputs)
+    assert (outcome.broken, outcome.outputs[0]) == ((), after)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "kind"), [((Tensor((2, 3)),), "rank"), ((Tensor((2,)), Tensor((3,))), "weights")]
+)
+def test_bins_that_do_not_fit(inputs, kind) -> None:
+    assert [requirement.kind for requirement in apply(BinCount("k"), inputs).broken] == [kind]

@@ -63,3 +63,9 @@ def test_words() -> None:
 )
 def test_readings_agree(operator, inputs) -> None:
     assert_readings_agree(operator, inputs, {"N": (1, 2, 3), "H": (1, 2, 9)})
+
+
+def test_of_few_classes_none_is_drawn_again() -> None:
+    assert [r.kind for r in apply(Sample(4, repeats=False), [Tensor((2, 3))]).broken] == ["draw"]
+    assert apply(Sample(3, repeats=False), [Tensor((2, 3))]).broken == ()
+    assert_readings_agree(Sample(3, repeats=False), [Tensor((N, H))], {"N": (1, 2), "H": (2, 3)})

@@ -169,3 +169,43 @@ def test_indexing_as_pytorch_does(shape, axis, place, wanted) -> None:
             assert outcome.broken, operator
         else:
             assert (outcome.broken, outcome.outputs[0].shape) == ((), true), operator
+
+
+@pytest.mark.parametrize(
+    ("place", "after", "conditions"),
+    [
+        (W // 2, (N,), ["H ≥ floor(W/2) + 1"]),
+        (H - 1, (N,), []),
+        (-H, (N,), []),
+        ((0, H - 1, -H), (N, 3), []),
+        (Unknown("x"), (N,), []),
+    ],
+)
+def test_a_place_may_be_a_dim(place, after, conditions) -> None:
+    outcome = apply(Gather(1, place), [Tensor((N, H))])
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), after)
+    assert [str(r.truth) for r in outcome.requirements if r.truth is not True] == conditions
+
+
+def test_a_place_that_is_a_dim_must_exist() -> None:
+    assert [r.kind for r in apply(Gather(0, H), [Tensor((H,))]).broken] == ["index"]
+    assert [r.kind for r in apply(Gather(0, (1, -H - 1)), [Tensor((H,))]).broken] == ["index"]
+    assert_readings_agree(Gather(1), [Tensor((N, H)), indices(contents=(N - 3,))], SIZES)
+    assert Gather(0, H).words([], []) == f"take {H}"
+
+
+def test_indices_and_tensor_stretched_to_each_other() -> None:
+    operator = GatherElements(1, broadcasts=True)
+    inputs = [Tensor((N, 5, 1)), indices(1, H, 7)]
+    outcome = apply(operator, inputs)
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), (N, H, 7))
+    links = operator.links(inputs, outcome.outputs)
+    assert {(link.input, link.input_axis, link.advance) for link in links} == {
+        (0, 0, 1), (0, 2, 0), (1, 0, 0), (1, 1, 1), (1, 2, 1),
+    }  # fmt: skip
+    assert apply(operator, [Tensor(()), indices()]).broken[0].kind == "axis"
+    assert apply(GatherElements(0, broadcasts=True), [Tensor(()), indices()]).outputs[0].shape == ()
+    kinds = [r.kind for r in apply(operator, [Tensor((2, 3)), indices(2)]).broken]
+    assert kinds == ["indices"]
+    assert [r.kind for r in apply(operator, [Tensor((2, 3)), indices(4, 3)]).broken] == ["broadcast"]
+    assert_readings_agree(operator, [Tensor((N, H)), indices(1, 4)], SIZES)

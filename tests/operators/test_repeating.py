@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapelens.dims import Path, Unknown, following, symbol
-from shapelens.operators import Expand, Tensor, Tile, apply
+from shapelens.operators import Expand, RepeatElements, Tensor, Tile, apply
 from tests.operators.origins import assert_links_hold
 from tests.operators.readings import assert_readings_agree
 
@@ -126,3 +126,54 @@ def test_an_expansion_of_a_size_that_is_one_at_the_example() -> None:
         shape = apply(Expand((H, 3), both_ways=True), [Tensor((N, 3))]).outputs[0].shape
     assert shape == (H, 3)
     assert "N = 1" in [str(condition) for condition in path.conditions]
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "after"),
+    [
+        (RepeatElements(3, 1), [Tensor((N, H))], (N, 3 * H)),
+        (RepeatElements(3), [Tensor((N, H))], (3 * N * H,)),
+        (RepeatElements(W, -1), [Tensor((N, 2))], (N, 2 * W)),
+        (RepeatElements(axis=0), [Tensor((3, H)), Tensor((3,), "int64", (2, 0, 5))], (7, H)),
+        (RepeatElements(axis=1), [Tensor((3, H)), Tensor((1,), "int64", (2,))], (3, 2 * H)),
+        (RepeatElements(axis=1), [Tensor((3, H)), Tensor((), "int64", (W,))], (3, H * W)),
+        (RepeatElements(axis=1, count="k"), [Tensor((3, H)), Tensor((H,), "int64")], (3, symbol("k", 0))),
+        (RepeatElements(axis=1, length=9), [Tensor((3, H)), Tensor((H,), "int64")], (3, 9)),
+        (RepeatElements(2), [Tensor(Unknown("x"))], (Unknown("x"),)),
+        (RepeatElements(2, 0), [Tensor(Unknown("x"))], Unknown("x")),
+    ],
+)
+def test_repeated_elements(operator, inputs, after) -> None:
+    outcome = apply(operator, inputs)
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), after)
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "kind"),
+    [
+        (RepeatElements(2, 2), [Tensor((2, 3))], "axis"),
+        (RepeatElements(-1, 1), [Tensor((2, 3))], "repeats"),
+        (RepeatElements(axis=1), [Tensor((2, 3)), Tensor((2,), "int64")], "repeats"),
+    ],
+)
+def test_repeats_of_elements_that_do_not_fit(operator, inputs, kind) -> None:
+    assert [requirement.kind for requirement in apply(operator, inputs).broken] == [kind]
+
+
+@given(small, st.integers(1, 3), st.data())
+@settings(max_examples=40)
+def test_elements_are_repeated_as_numpy_does(shape, times, data) -> None:
+    axis = data.draw(st.integers(0, len(shape) - 1))
+    each = data.draw(st.lists(st.integers(0, 3), min_size=shape[axis], max_size=shape[axis]))
+    shape = tuple(shape)
+    assert_links_hold(RepeatElements(times, axis), [shape], lambda x: np.repeat(x, times, axis))
+    assert_links_hold(RepeatElements(times), [shape], lambda x: np.repeat(x, times))
+    told = Tensor((len(each),), "int64", tuple(each))
+    assert_links_hold(RepeatElements(axis=axis), [shape], lambda x: np.repeat(x, each, axis), told)
+
+
+def test_readings_of_repeated_elements_agree() -> None:
+    sizes = {"N": (1, 2, 3), "H": (4, 1, 2)}
+    assert_readings_agree(RepeatElements(3, 1), [Tensor((N, H))], sizes)
+    assert_readings_agree(RepeatElements(), [Tensor((N, H)), Tensor((), "int64", (H,))], sizes)
+    assert RepeatElements(3).words([], []) == "repeat elements ×3"

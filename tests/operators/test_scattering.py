@@ -7,6 +7,7 @@ from shapelens.operators import Scatter, ScatterND, Tensor, UpdateCache, apply
 from tests.operators.readings import assert_readings_agree
 
 N, H = symbol("N"), symbol("H")
+SIZES = {"N": (1, 2, 3), "H": (2, 3, 9)}
 
 
 def whole(*shape):
@@ -90,3 +91,12 @@ def test_an_update_may_have_gone_anywhere_on_the_indexed_axes(operator, inputs, 
 )
 def test_readings_agree(operator, inputs) -> None:
     assert_readings_agree(operator, inputs, {"N": (1, 2, 3, 2), "H": (2, 5, 7, 9)})
+
+
+def test_there_may_be_more_updates_than_indices() -> None:
+    inputs = [Tensor((3, 5)), whole(3, 2), Tensor((3, 5))]
+    assert apply(Scatter(1, more_updates=True), inputs).broken == ()
+    assert [r.kind for r in apply(Scatter(1), inputs).broken] == ["updates"]
+    fewer = [Tensor((3, 5)), whole(3, 2), Tensor((3, 1))]
+    assert [r.kind for r in apply(Scatter(1, more_updates=True), fewer).broken] == ["updates"]
+    assert_readings_agree(Scatter(1, more_updates=True), [Tensor((N, H)), whole(N, 2), Tensor((N, 3))], SIZES)

@@ -159,3 +159,10 @@ def test_a_range_as_pytorch_does(start, limit, step) -> None:
 def test_a_range_with_an_end_that_is_no_number(end) -> None:
     numbers = [Tensor((), "float32", (number,)) for number in (0.0, end, 1.0)]
     assert apply(Range(), numbers).outputs[0].shape == Unknown("the range has an end that is no number")
+
+
+def test_a_range_of_fractions_is_counted_in_whole_numbers() -> None:
+    outcome = apply(Range(1, H, 1, "float32", divisor=2), [])
+    assert (str(outcome.outputs[0].shape[0]), outcome.outputs[0].contents) == ("H - 1", None)
+    assert output(Range(0, 5, 1, "float32", divisor=2)).contents is None
+    assert output(Range(0, 5, 2, "int64", divisor=1)).contents == (0, 2, 4)

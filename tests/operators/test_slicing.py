@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapelens.dims import Path, Unknown, following, symbol
-from shapelens.operators import Slice, Tensor, apply
+from shapelens.operators import Narrow, Slice, Tensor, apply
 from shapelens.operators.slicing import cut_of
 from tests.operators.origins import assert_links_hold
 from tests.operators.readings import assert_readings_agree
@@ -211,3 +211,52 @@ def _model() -> bytes:
     graph = helper.make_graph([node], "slice", declared, [output])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     return model.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "after"),
+    [
+        (Narrow(1, 2, 5), [Tensor((N, 8))], (N, 5)),
+        (Narrow(-1, -3, 2), [Tensor((N, 8))], (N, 2)),
+        (Narrow(1, H, W), [Tensor((N, Unknown("x")))], (N, W)),
+        (Narrow(0, 8, 0), [Tensor((8,))], (0,)),
+        (Narrow(0, None, 3), [Tensor((8,)), Tensor((), "int64", (5,))], (3,)),
+        (Narrow(0, None, 3), [Tensor((8,)), Tensor((), "int64")], (3,)),
+        (Narrow(0, 1, 2), [Tensor(Unknown("x"))], Unknown("x")),
+    ],
+)
+def test_a_stretch(operator, inputs, after) -> None:
+    outcome = apply(operator, inputs)
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), after)
+
+
+@pytest.mark.parametrize(
+    ("operator", "kind"),
+    [
+        (Narrow(1, 2, 5), "axis"),
+        (Narrow(0, 4, 5), "narrow"),
+        (Narrow(0, -3, 4), "narrow"),
+        (Narrow(0, -9, 1), "narrow"),
+        (Narrow(0, 2, -1), "narrow"),
+    ],
+)
+def test_a_stretch_that_lies_outside(operator, kind) -> None:
+    assert [requirement.kind for requirement in apply(operator, [Tensor((8,))]).broken] == [kind]
+
+
+@given(st.integers(1, 6), st.integers(-6, 6), st.integers(0, 6))
+@settings(max_examples=60)
+def test_a_stretch_is_a_slice_that_is_not_clamped(size, start, length) -> None:
+    first = start + size if start < 0 else start
+    operator, tensor = Narrow(1, start, length), Tensor((2, size))
+    if first < 0 or first + length > size:
+        assert apply(operator, [tensor]).broken
+    else:
+        assert_links_hold(operator, [(2, size)], lambda x: x[:, first : first + length])
+
+
+def test_readings_of_stretches_agree() -> None:
+    sizes = {"N": (1, 2, 3), "H": (4, 8, 12), "W": (3, 3, 2)}
+    for start in (1, -2):
+        assert_readings_agree(Narrow(1, start, 2), [Tensor((N, H))], sizes)
+    assert_readings_agree(Narrow(0, None, 3), [Tensor((H,)), Tensor((), "int64", (W,))], sizes)

@@ -8,7 +8,7 @@ once, at the first of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from shapelens.analyses.samples import batch_of, per_sample
@@ -26,15 +26,17 @@ class Costs:
     Args:
         parameters: the parameters of each node, by its name; shared ones at the first that takes them.
         macs: the multiply-accumulates of each node for one sample, by its name.
+        unused: the parameters that the source has and no node takes, by name.
     """
 
     parameters: Mapping[str, Dim]
     macs: Mapping[str, Dim]
+    unused: Mapping[str, Dim] = field(default_factory=dict)
 
     @cached_property
     def total_parameters(self) -> Dim:
-        """All parameters."""
-        return total(self.parameters.values())
+        """All parameters, those that nothing takes included."""
+        return total([*self.parameters.values(), *self.unused.values()])
 
     @cached_property
     def total_macs(self) -> Dim:
@@ -58,16 +60,21 @@ def costs_of(evaluation: Evaluation) -> Costs:
     for step in evaluation.steps:
         parameters[step.node.name] = _parameters(evaluation, step, seen)
         macs[step.node.name] = per_sample(_macs(step), batch)
-    return Costs(parameters, macs)
+    weights = evaluation.network.weights.values()
+    unused = {w.name: w.tensor.elements for w in weights if w.is_parameter and w.name not in seen}
+    return Costs(parameters, macs, unused)
 
 
 def _parameters(evaluation: Evaluation, step: Step, seen: set[str]) -> Dim:
     network = evaluation.network
     count: Dim = 0
-    for role, value in zip(step.node.operator.roles, step.node.inputs, strict=False):
-        if value is None or value not in network.constants or role not in step.node.operator.learned:
-            continue
-        weight = network.weight_behind(value)
+    own = [weight.name for weight in network.weights_of(step.node) if weight.is_parameter]
+    behind = [
+        network.weight_behind(value)
+        for role, value in zip(step.node.operator.roles, step.node.inputs, strict=False)
+        if value is not None and value in network.constants and role in step.node.operator.learned
+    ]
+    for weight in (*own, *behind):
         if weight in network.learned and weight not in seen:
             seen.add(weight)
             count = count + evaluation.values[weight].elements

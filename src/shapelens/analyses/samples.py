@@ -13,7 +13,10 @@ def batch_of(evaluation: Evaluation) -> Dim:
     """The number of samples: the size of the batch's axis of the first input that has one."""
     for declared in evaluation.network.inputs:
         shape, axis = evaluation.shapes.get(declared.name, declared.shape), declared.batch_axis
-        if shape and axis is not None and axis < len(shape):
+        is_alone = (
+            declared.layout is not None and shape is not None and len(shape) < len(declared.layout.axes)
+        )
+        if shape and axis is not None and axis < len(shape) and not is_alone:
             return shape[axis]
     return 1
 

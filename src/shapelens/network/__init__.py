@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from shapelens.network.evaluation import Evaluation, Step, evaluate_network
-from shapelens.network.graph import Input, Network, Node, Origin, Weight
+from shapelens.network.graph import Guard, Input, ModuleCall, Network, Node, Origin, Weight
 
-__all__ = ["Evaluation", "Input", "Network", "Node", "Origin", "Step", "Weight", "evaluate_network"]
+__all__ = [
+    "Evaluation",
+    "Guard",
+    "Input",
+    "ModuleCall",
+    "Network",
+    "Node",
+    "Origin",
+    "Step",
+    "Weight",
+    "evaluate_network",
+]

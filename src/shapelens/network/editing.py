@@ -100,7 +100,7 @@ def _followed(before: Evaluation, edited: Network) -> Network:
     for unfitted in edited.nodes:
         node, old = unfitted, before.by_node[unfitted.name]
         inputs = [None if v is None else values.get(v) for v in node.inputs]
-        if node.operator == old.node.operator and any(v in weights for v in node.inputs if v):
+        if type(node.operator) is type(old.node.operator) and any(v in weights for v in node.inputs if v):
             fitted = node.operator.follow(old.inputs, inputs)
             node = replace(node, operator=fitted.operator)
             for place, shape in fitted.shapes.items():

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from shapelens.dims import Condition, Expression, Path, Unknown, following
+from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
+from shapelens.network.binding import bound, sizes_fed, way_left
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
 
@@ -107,15 +108,25 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
         values[declared.name] = Tensor(
             Unknown("the input's rank is not declared") if shape is None else shape, declared.dtype
         )
+    sizes = sizes_fed(network, shapes)
     with following(path):
-        steps = tuple(_evaluate_nodes(network, values))
+        steps = tuple(_evaluate_nodes(network, values, sizes))
     return Evaluation(network, dict(shapes), steps, values, path)
 
 
-def _evaluate_nodes(network: Network, values: dict[str, Tensor]) -> Iterator[Step]:
-    for node in network.nodes:
+def _evaluate_nodes(network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim]) -> Iterator[Step]:
+    guards = list(reversed(network.guards))
+    left: Unknown | None = None
+    for place, unbound in enumerate(network.nodes):
+        while guards and guards[-1].before <= place and left is None:
+            left = way_left(guards.pop(), sizes)
+        is_bound = not sizes or unbound.name not in network.open_nodes
+        node = unbound if is_bound else replace(unbound, operator=bound(unbound.operator, sizes))
         inputs = tuple([None if name is None else values.get(name, _ABSENT) for name in node.inputs])
-        outcome: Outcome = apply(node.operator, inputs, len(node.outputs), node.name)
+        if left is None:
+            outcome = apply(node.operator, inputs, len(node.outputs), node.name)
+        else:
+            outcome = Outcome((Tensor(left, "unknown"),) * len(node.outputs))
         outputs = outcome.outputs[: len(node.outputs)]
         if node.outputs and node.outputs[0] in network.constants:
             outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])

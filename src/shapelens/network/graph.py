@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from shapelens.dims import Dim, Expression, evaluate
+from shapelens.dims import Condition, Expression, evaluate
 from shapelens.dims.layout import Layout
+from shapelens.network.binding import is_open, sizes_fed
 from shapelens.operators import Operator, Shape, Tensor
 
-__all__ = ["Input", "Network", "Node", "Origin", "Weight"]
+__all__ = ["Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Weight:
         shape: its shape, in the source's order.
         dtype: the type of its elements.
         contents: its elements, where they are few whole numbers (they carry sizes).
-        learned: whether it counts as parameters.
+        learned: whether it counts as parameters, where an operator learns it.
+        is_parameter: whether the source itself calls it a parameter, which counts whatever takes it.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Weight:
     dtype: str = "float32"
     contents: tuple[Any, ...] | None = None
     learned: bool = True
+    is_parameter: bool = False
 
     @property
     def tensor(self) -> Tensor:
@@ -125,6 +128,42 @@ class Node:
     where: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A question that the author's own code asked of sizes, and how it was answered.
+
+    Args:
+        condition: what holds wherever the answer is the same.
+        before: the index of the first node that stands for this answer.
+        where: the file and line of the question.
+    """
+
+    condition: Condition
+    before: int
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCall:
+    """One call of a module of the source.
+
+    Args:
+        path: where the module stands: `layer1.0`; empty for the whole.
+        module: its class.
+        inputs: the values that it took.
+        outputs: the values that it gave, each with its place in what was given: empty for a single one.
+        first: the index of the first node inside.
+        last: the index behind the last node inside.
+    """
+
+    path: str
+    module: str
+    inputs: tuple[str, ...]
+    outputs: tuple[tuple[str, str], ...]
+    first: int
+    last: int
+
+
 @dataclass(frozen=True)
 class Network:
     """A network: immutable; an edit gives another one.
@@ -137,6 +176,10 @@ class Network:
         weights: the tensors that it holds, by name.
         modules: the class of each module, by path.
         facts: what else a reader has to say: the producer of a file, the operator set.
+        guards: what the author's code asked of sizes on the way that the nodes stand for, in order.
+        calls: the calls of modules, in the order in which they begin, where the source has modules.
+        assumptions: what had to be assumed, each a sentence.
+        refusals: the framework's own words where it refuses an operator, by the name of its first output.
     """
 
     origin: Origin
@@ -146,6 +189,10 @@ class Network:
     weights: Mapping[str, Weight] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    guards: tuple[Guard, ...] = ()
+    calls: tuple[ModuleCall, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -185,17 +232,17 @@ class Network:
         is_open = any(isinstance(dim, Expression) for weight in self.weights.values() for dim in weight.shape)
         if not is_open:
             return self
-        sizes: dict[str, Dim] = {}
-        for declared in self.inputs:
-            for own, fed in zip(declared.shape or (), shapes.get(declared.name, ()), strict=False):
-                names = [symbol.name for symbol in own.symbols()] if isinstance(own, Expression) else []
-                if names == [str(own)]:
-                    sizes[names[0]] = fed
+        sizes = sizes_fed(self, shapes)
         weights = {
             name: replace(weight, shape=tuple([evaluate(dim, sizes) for dim in weight.shape]))
             for name, weight in self.weights.items()
         }
         return replace(self, weights=weights)
+
+    @cached_property
+    def open_nodes(self) -> frozenset[str]:
+        """The nodes whose settings hold the author's arithmetic on the sizes of inputs, by name."""
+        return frozenset([node.name for node in self.nodes if is_open(node.operator)])
 
     @cached_property
     def constants(self) -> frozenset[str]:
@@ -218,7 +265,8 @@ class Network:
             for role, value in zip(node.operator.roles, node.inputs, strict=False):
                 if value is not None and value in self.constants and role in node.operator.learned:
                     found.add(self.weight_behind(value))
-        return frozenset(v for v in found if v not in self.weights or self.weights[v].learned)
+        own = {name for name, weight in self.weights.items() if weight.is_parameter}
+        return frozenset(v for v in found if v not in self.weights or self.weights[v].learned) | own
 
     def weight_behind(self, value: str) -> str:
         """The weight that a constant value is computed from; itself where it is made from sizes alone."""

@@ -22,17 +22,23 @@ if TYPE_CHECKING:
     from shapelens.operators.cached_attention import CachedAttention, LinearAttention, RotaryEmbedding
     from shapelens.operators.casting import Cast
     from shapelens.operators.columns import ColumnsToImage, ImageToColumns
+    from shapelens.operators.complex_numbers import ComplexToPairs, PairsToComplex
     from shapelens.operators.convolution import Convolution
-    from shapelens.operators.counting import Compress, NonMaxSuppression, NonZero, Unique
+    from shapelens.operators.counting import BinCount, Compress, NonMaxSuppression, NonZero, Unique
     from shapelens.operators.deformable import DeformableConvolution
-    from shapelens.operators.einsum import Einsum
+    from shapelens.operators.diagonals import BlockDiagonal, Diagonal, DiagonalMatrix
+    from shapelens.operators.einsum import Einsum, Pairwise
     from shapelens.operators.elementwise import Elementwise, broadcast
     from shapelens.operators.filling import Fill, FillLike, Sample
+    from shapelens.operators.fourier import FourierTransform, InverseShortTimeFourier, ShortTimeFourier
     from shapelens.operators.gating import GatedLinearUnit
+    from shapelens.operators.grids import BroadcastTogether, CartesianProduct, Combinations, MeshGrid
     from shapelens.operators.indexing import Gather, GatherElements, GatherND, OneHot, Triangle
     from shapelens.operators.joining import Concatenate, Split, Stack, Unbind
     from shapelens.operators.linear import Bilinear, Embedding, Linear
+    from shapelens.operators.linear_algebra import Decomposition, Kronecker, MatrixChain, Solve
     from shapelens.operators.local_response import LocalResponseNormalization
+    from shapelens.operators.looking_up import LookUp
     from shapelens.operators.loss import ClassLoss
     from shapelens.operators.matrix import Gemm, MatrixProduct
     from shapelens.operators.normalization import (
@@ -51,22 +57,27 @@ if TYPE_CHECKING:
         Tensor,
         apply,
     )
+    from shapelens.operators.overlapping import Frames, Strided
+    from shapelens.operators.overwriting import MaskedScatter, Overwrite
+    from shapelens.operators.packing import PackSequences, PadSequences
     from shapelens.operators.padding import CenterCropPad, Pad
     from shapelens.operators.pooling import Pool
     from shapelens.operators.quantization import Dequantize, DynamicQuantize, Quantize
     from shapelens.operators.recurrent import GRU, LSTM, RNN
     from shapelens.operators.reduction import AlongAxis, Reduce, TopK
     from shapelens.operators.regions import RegionPool
-    from shapelens.operators.repeating import Expand, Tile
+    from shapelens.operators.repeating import Expand, RepeatElements, Tile
     from shapelens.operators.reshaping import Flatten, Reshape, Squeeze, Unsqueeze
     from shapelens.operators.resizing import Resize
     from shapelens.operators.sampling import AffineGrid, GridSample
     from shapelens.operators.scattering import Scatter, ScatterND, UpdateCache
+    from shapelens.operators.selecting import Index
     from shapelens.operators.shape_arithmetic import Constant, Identity, Range, ShapeOf, Size
     from shapelens.operators.shuffling import ChannelShuffle, DepthToSpace, SpaceToDepth
-    from shapelens.operators.slicing import Slice
+    from shapelens.operators.slicing import Narrow, Slice
     from shapelens.operators.transposed import TransposedConvolution
     from shapelens.operators.transposing import Transpose
+    from shapelens.operators.turning import Flip, Roll
     from shapelens.operators.unpooling import MaxUnpool
 
 __all__ = [
@@ -79,20 +90,29 @@ __all__ = [
     "AlongAxis",
     "BatchNormalization",
     "Bilinear",
+    "BinCount",
+    "BlockDiagonal",
+    "BroadcastTogether",
     "CachedAttention",
+    "CartesianProduct",
     "Cast",
     "CenterCropPad",
     "ChannelShuffle",
     "ClassLoss",
     "Clip",
     "ColumnsToImage",
+    "Combinations",
+    "ComplexToPairs",
     "Compress",
     "Concatenate",
     "Constant",
     "Convolution",
+    "Decomposition",
     "DeformableConvolution",
     "DepthToSpace",
     "Dequantize",
+    "Diagonal",
+    "DiagonalMatrix",
     "Dropout",
     "DynamicQuantize",
     "Einsum",
@@ -103,7 +123,10 @@ __all__ = [
     "FillLike",
     "Filters",
     "Flatten",
+    "Flip",
     "Follow",
+    "FourierTransform",
+    "Frames",
     "GatedLinearUnit",
     "Gather",
     "GatherElements",
@@ -114,23 +137,36 @@ __all__ = [
     "GroupNormalization",
     "Identity",
     "ImageToColumns",
+    "Index",
     "InstanceNormalization",
+    "InverseShortTimeFourier",
+    "Kronecker",
     "LayerNormalization",
     "Linear",
     "LinearAttention",
     "LocalResponseNormalization",
+    "LookUp",
     "LpNormalization",
+    "MaskedScatter",
+    "MatrixChain",
     "MatrixProduct",
     "MaxUnpool",
     "MeanVarianceNormalization",
+    "MeshGrid",
     "MultiHeadAttention",
+    "Narrow",
     "NonMaxSuppression",
     "NonZero",
     "OneHot",
     "Opaque",
     "Operator",
     "Outcome",
+    "Overwrite",
+    "PackSequences",
     "Pad",
+    "PadSequences",
+    "PairsToComplex",
+    "Pairwise",
     "ParametricActivation",
     "Pool",
     "Quantize",
@@ -138,9 +174,11 @@ __all__ = [
     "Range",
     "Reduce",
     "RegionPool",
+    "RepeatElements",
     "Requirement",
     "Reshape",
     "Resize",
+    "Roll",
     "RotaryEmbedding",
     "Sample",
     "ScaledDotProductAttention",
@@ -148,12 +186,15 @@ __all__ = [
     "ScatterND",
     "Shape",
     "ShapeOf",
+    "ShortTimeFourier",
     "Size",
     "Slice",
+    "Solve",
     "SpaceToDepth",
     "Split",
     "Squeeze",
     "Stack",
+    "Strided",
     "Tensor",
     "Tile",
     "TopK",
@@ -176,38 +217,49 @@ _FAMILIES = {
     "cached_attention": "CachedAttention LinearAttention RotaryEmbedding",
     "casting": "Cast",
     "columns": "ColumnsToImage ImageToColumns",
+    "complex_numbers": "ComplexToPairs PairsToComplex",
     "convolution": "Convolution",
-    "counting": "Compress NonMaxSuppression NonZero Unique",
+    "counting": "BinCount Compress NonMaxSuppression NonZero Unique",
     "deformable": "DeformableConvolution",
-    "einsum": "Einsum",
+    "diagonals": "BlockDiagonal Diagonal DiagonalMatrix",
+    "einsum": "Einsum Pairwise",
     "elementwise": "Elementwise broadcast",
     "filling": "Fill FillLike Sample",
+    "fourier": "FourierTransform InverseShortTimeFourier ShortTimeFourier",
     "gating": "GatedLinearUnit",
+    "grids": "BroadcastTogether CartesianProduct Combinations MeshGrid",
     "indexing": "Gather GatherElements GatherND OneHot Triangle",
     "joining": "Concatenate Split Stack Unbind",
     "linear": "Bilinear Embedding Linear",
+    "linear_algebra": "Decomposition Kronecker MatrixChain Solve",
     "local_response": "LocalResponseNormalization",
+    "looking_up": "LookUp",
     "loss": "ClassLoss",
     "matrix": "Gemm MatrixProduct",
     "normalization": "BatchNormalization GroupNormalization InstanceNormalization",
     "opaque": "Opaque",
     "operator": "Filters Follow Operator Outcome Requirement Shape Tensor apply",
+    "overlapping": "Frames Strided",
+    "overwriting": "MaskedScatter Overwrite",
+    "packing": "PackSequences PadSequences",
     "padding": "CenterCropPad Pad",
     "pooling": "Pool",
     "quantization": "Dequantize DynamicQuantize Quantize",
     "recurrent": "GRU LSTM RNN",
     "reduction": "AlongAxis Reduce TopK",
     "regions": "RegionPool",
-    "repeating": "Expand Tile",
+    "repeating": "Expand RepeatElements Tile",
     "reshaping": "Flatten Reshape Squeeze Unsqueeze",
     "resizing": "Resize",
     "sampling": "AffineGrid GridSample",
     "scattering": "Scatter ScatterND UpdateCache",
+    "selecting": "Index",
     "shape_arithmetic": "Constant Identity Range ShapeOf Size",
     "shuffling": "ChannelShuffle DepthToSpace SpaceToDepth",
-    "slicing": "Slice",
+    "slicing": "Narrow Slice",
     "transposed": "TransposedConvolution",
     "transposing": "Transpose",
+    "turning": "Flip Roll",
     "unpooling": "MaxUnpool",
 }
 """The operators of each file."""

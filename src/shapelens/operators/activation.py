@@ -13,11 +13,33 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, equal
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.contents import FUNCTIONS, function_of
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.operators.strides import Strides
 
 __all__ = ["Activation", "Clip", "Dropout", "ParametricActivation", "followed_shape"]
+
+# Functions of one element by their names without underscores, by what their derivatives are computed from.
+_KEEPS_NOTHING = frozenset(
+    "ceil deg2rad fix floor frac neg negative positive rad2deg rescale round sign trunc truncate".split()
+)
+_KEEPS_INPUT = frozenset(
+    """
+    abs absolute acos acosh angle arccos arcsin arctan asin asinh atan atanh celu cos cosh digamma elu erf erfc erfinv
+    gelu hardshrink hardsigmoid hardswish hardtanh i0 leakyrelu lgamma log log10 log1p log2 logit mish nantonum relu6
+    selu silu sin sinc sinh softplus softshrink square swish threshold thresholdedrelu
+    """.split()
+)
+_KEEPS_OUTPUT = frozenset(
+    "exp exp2 expit expm1 exponential reciprocal relu rsqrt sigmoid sqrt squareroot tan tanh".split()
+)
+_KEEPS_INPUT_AND_MORE = frozenset(["logsigmoid", "rrelu", "softsign"])
+"""Functions that keep their input, and as many numbers again that they computed or drew on the way."""
+
+_KEEPS_STEP = frozenset(["tanhshrink"])
+"""Functions that keep neither, but as many numbers that they computed on the way."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +54,7 @@ class Activation(Operator):
 
     keeps_shape: ClassVar[bool] = True
     family: ClassVar[str] = "activation"
+    lies_like_input: ClassVar[bool] = True
 
     function: str = "relu"
     dtype: str | None = None
@@ -47,12 +70,32 @@ class Activation(Operator):
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.function.replace("_", " ")
 
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """A plus sign gives what it is given."""
+        return (run.lies(),) if self.function == "positive" else ()
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input or the output, whichever the derivative is computed from."""
+        name = self.function.replace("_", "")
+        step = run.tensor().shaped(run.tensor().shape)
+        if name in _KEEPS_NOTHING:
+            return Kept()
+        if name in _KEEPS_INPUT:
+            return Kept((0,))
+        if name in _KEEPS_OUTPUT:
+            return Kept(outputs=(0,))
+        if name in _KEEPS_INPUT_AND_MORE:
+            return Kept((0,), others=(step,))
+        return Kept(others=(step,)) if name in _KEEPS_STEP else super().kept_for_backward(run)
+
 
 @dataclass(frozen=True)
 class Dropout(Operator):
     """Sets elements to zero at random while a network learns; passes everything on when it is used.
 
     Args:
+        share: the share of the elements that is set to zero; None where it is not told, and then there is one.
+        apart: the axes along which cells are dropped one by one, and not together; None for all of them.
         with_mask: whether a second output tells which elements were kept.
         mask_dtype: the type of that output, where it is not the input's.
     """
@@ -60,14 +103,31 @@ class Dropout(Operator):
     keeps_shape: ClassVar[bool] = True
     family: ClassVar[str] = "activation"
     word: ClassVar[str] = "dropout"
+    lies_like_input: ClassVar[bool] = True
 
     with_mask: bool = False
     mask_dtype: str | None = "bool"
+    share: float | None = None
+    apart: tuple[int, ...] | None = None
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
         mask = (tensor.shaped(tensor.shape, self.mask_dtype),) if self.with_mask else ()
         return Outcome((tensor.shaped(tensor.shape), *mask))
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """What is passed on unchanged is no tensor of its own."""
+        return () if run.is_training and self.share != 0 else (run.lies(),)
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The mask: a number for each cell that is dropped by itself."""
+        tensor = run.tensor()
+        if self.share == 0:
+            return Kept()
+        if self.share == 1:
+            return Kept(others=(tensor.shaped(()),))
+        apart = tuple(range(tensor.rank)) if self.apart is None else self.apart
+        return Kept(others=(tensor.shaped(tuple([tensor.dims[axis] for axis in apart])),))
 
 
 @dataclass(frozen=True)
@@ -85,6 +145,7 @@ class Clip(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "low", "high")
     keeps_shape: ClassVar[bool] = True
     family: ClassVar[str] = "activation"
+    lies_like_input: ClassVar[bool] = True
 
     low: float | int | None = None
     high: float | int | None = None
@@ -113,6 +174,10 @@ class Clip(Operator):
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.called
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The input, and bounds that are tensors: where it lies between them the gradient goes through."""
+        return Kept((0, 1, 2))
+
 
 def _held(contents: tuple[Any, ...], limit: Any, name: str, dtype: str) -> tuple[Any, ...]:
     """Each element, or the limit where that is the larger or the smaller of the two."""
@@ -134,6 +199,7 @@ class ParametricActivation(Operator):
     learned: ClassVar[frozenset[str]] = frozenset({"slope"})
     keeps_shape: ClassVar[bool] = True
     family: ClassVar[str] = "activation"
+    lies_like_input: ClassVar[bool] = True
 
     function: str = "prelu"
     channel_axis: int | None = None
@@ -165,6 +231,10 @@ class ParametricActivation(Operator):
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.function.replace("_", " ")
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The input and the slope."""
+        return Kept((0, 1))
 
     def follow(self, before: Sequence[Tensor | None], after: Sequence[Tensor | None]) -> Follow:
         slope = given(before, 1)

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from math import gcd
 from typing import ClassVar
 
-from shapelens.dims import Dim, at_least
+from shapelens.dims import Dim, Unknown, at_least, decide, equal
 from shapelens.operators.arguments import given
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
-from shapelens.operators.pooling import KIND_WORDS, kept_links, with_indices
+from shapelens.operators.pooling import KIND_WORDS, kept_links, max_kept, with_indices
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity
 from shapelens.operators.windows import (
     ImageAxes,
@@ -82,6 +83,12 @@ class GlobalPool(Operator):
         kept = [axis for axis in range(image.rank) if axis not in spatial]
         return identity(0, [(axis, axis if self.keep_axes else place) for place, axis in enumerate(kept)])
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """A mean keeps nothing; the largest values, their input and their places."""
+        if self.kind == "average":
+            return Kept()
+        return max_kept(run) if self.kind == "max" else super().kept_for_backward(run)
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"global {KIND_WORDS[self.kind]}"
 
@@ -140,6 +147,14 @@ class AdaptivePool(Operator):
             elif not isinstance(asked, int) or asked > 1:
                 links.append(_adaptive(axis, image.dims[axis], asked))
         return tuple(links)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The input, unless it is the mean of it all; of a max pooling the places of the largest values too."""
+        if self.kind == "max":
+            return max_kept(run)
+        image = run.tensor()
+        sizes = [run.outputs[0].dims[axis] for axis in self.axes(image).spatial]
+        return Kept() if all(decide(equal(size, 1)) for size in sizes) else Kept((0,))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         asked = ["same" if size is None else size for size in self.output_size]

@@ -19,6 +19,8 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, any_of, equal, product
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.attended import Layer, kept_by_attention, kept_by_layer
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, same_cells
@@ -32,6 +34,7 @@ class ScaledDotProductAttention(Operator):
 
     Args:
         grouped: whether several heads of the query may share one of the key's and the value's.
+        dropout: the share of what is compared that is dropped while a network learns.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("query", "key", "value", "mask")
@@ -39,6 +42,7 @@ class ScaledDotProductAttention(Operator):
     word: ClassVar[str] = "attention"
 
     grouped: bool = False
+    dropout: float = 0.0
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         query, key, value = given(inputs), given(inputs, 1), given(inputs, 2)
@@ -83,6 +87,10 @@ class ScaledDotProductAttention(Operator):
             links = same_cells([query.dims[:-2]], batch)
         return links + identity(0, [(query.rank - 2, len(batch))])
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """Query, key, value and output where all is done at once; else what each step keeps."""
+        return kept_by_attention(run, shares=self.grouped, drops=self.dropout > 0)
+
 
 @dataclass(frozen=True)
 class MultiHeadAttention(Operator):
@@ -97,6 +105,7 @@ class MultiHeadAttention(Operator):
         with_weights: whether a second output tells how much each token takes from each.
         average_weights: whether it is the mean over the heads.
         zero_token: whether a key and value of zeros are added to the tokens.
+        dropout: the share of what is compared that is dropped while a network learns.
     """
 
     roles: ClassVar[tuple[str, ...]] = (
@@ -111,6 +120,7 @@ class MultiHeadAttention(Operator):
     with_weights: bool = False
     average_weights: bool = True
     zero_token: bool = False
+    dropout: float = 0.0
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         query, key, value = given(inputs), given(inputs, 1), given(inputs, 2)
@@ -186,6 +196,24 @@ class MultiHeadAttention(Operator):
         if batch is not None:
             links += tuple([Link(position, batch, batch) for position in range(3)])
         return links
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """What its maps keep, what goes into the comparison and comes out of it, and what the last map keeps."""
+        tokens, batch = self._axes(run.tensor())
+        query, key = run.tensor(), run.tensor(1)
+        layer = Layer(
+            self.heads,
+            width=run.tensor(5).dims[1],
+            samples=1 if batch is None else query.dims[batch],
+            tokens=query.dims[tokens],
+            keys=key.dims[tokens],
+            added=(optional(run.inputs, 10) is not None) + self.zero_token,
+            batch_first=self.batch_first,
+            by_steps=self.with_weights,
+            gives_each=not self.average_weights,
+            drops=self.dropout > 0,
+        )
+        return kept_by_layer(run, layer)
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"attention, {self.heads} heads" if self.heads > 1 else "attention"

@@ -18,7 +18,8 @@ from typing import ClassVar
 from shapelens.dims import Truth, Unknown, all_of, any_of, equal
 from shapelens.operators.activation import followed_shape
 from shapelens.operators.arguments import AXIS, fixed_axes, given, refused
-from shapelens.operators.normalization import matching, matching_requirement
+from shapelens.operators.backward import Kept, Run
+from shapelens.operators.normalization import matching, matching_requirement, statistics_kept
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 
@@ -103,6 +104,15 @@ class LayerNormalization(Operator):
         axes, _ = self._normalised(tensor)
         return identity(0, [(axis, axis) for axis in range(tensor.rank) if axis not in axes])
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input, scale and bias, and a mean and an inverse deviation for each place that is normalised."""
+        return Kept((0, 1, 2), others=statistics_kept(run, self._places(run.tensor())))
+
+    def _places(self, tensor: Tensor) -> Shape:
+        """The axes that are not normalised."""
+        axes, _ = self._normalised(tensor)
+        return tuple([dim for axis, dim in enumerate(tensor.dims) if axis not in axes])
+
     def follow(self, before: Sequence[Tensor | None], after: Sequence[Tensor | None]) -> Follow:
         old, new = given(before), given(after)
         if isinstance(old.shape, Unknown) or isinstance(new.shape, Unknown) or old.rank != new.rank:
@@ -149,6 +159,20 @@ class RMSNormalization(LayerNormalization):
     learned: ClassVar[frozenset[str]] = frozenset({"scale"})
     word: ClassVar[str] = "rms norm"
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """For the input's gradient it and the inverse deviation, for the scale's the input as normalised.
+
+        Half precision is widened first, and then all of it is.
+        """
+        tensor = run.tensor()
+        wide = "float32" if tensor.dtype in {"float16", "bfloat16"} else tensor.dtype
+        whole, others = tensor.shaped(tensor.dims, wide), []
+        if run.wants(0):
+            others += [tensor.shaped(self._places(tensor), wide), *([whole] if wide != tensor.dtype else [])]
+        if run.wants(1):
+            others.append(whole)
+        return Kept((0, 1) if run.wants(0) and wide == tensor.dtype else (1,), others=tuple(others))
+
 
 @dataclass(frozen=True)
 class _OverAxes(Operator):
@@ -192,6 +216,15 @@ class LpNormalization(_OverAxes):
 
     def over(self, rank: int) -> tuple[tuple[int, ...], Requirement | None]:
         return fixed_axes(self.axis if isinstance(self.axis, tuple) else (self.axis,), rank)
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input, its norms, and the norms that it is divided by, which are held above zero."""
+        if self.name != LpNormalization.__name__:  # what has no more than its axes in common with it
+            return super().kept_for_backward(run)
+        tensor = run.tensor()
+        axes, _ = self.over(tensor.rank)
+        norms = tensor.shaped(tuple([1 if axis in axes else dim for axis, dim in enumerate(tensor.dims)]))
+        return Kept((0,), others=(norms, norms))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"l{self.power:g} norm"

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.contents import as_dtype
 from shapelens.operators.operator import Operator, Outcome, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.operators.strides import Strides
 
 __all__ = ["Cast"]
 
@@ -31,6 +33,7 @@ class Cast(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "like")
     keeps_shape: ClassVar[bool] = True
     word: ClassVar[str] = "cast"
+    lies_like_input: ClassVar[bool] = True
 
     dtype: str = "float32"
     bitwise: bool = False
@@ -48,6 +51,13 @@ class Cast(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return same_cells([given(inputs).shape], outputs[0].shape)
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """A cast to the type that it has is none."""
+        return (run.lies(),) if run.outputs[0].dtype == run.tensor().dtype else ()
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"cast to {self._target(inputs)}"

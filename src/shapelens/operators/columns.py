@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, equal, product
 from shapelens.operators.arguments import given, optional, required
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, Span, identity
 from shapelens.operators.windows import (
@@ -88,6 +89,9 @@ class ImageToColumns(Operator):
             period, advance = (len(spans), 0) if spans is not None else (1, 1)
             links.append(Link(0, axis, last, period, advance, spans, merged=True))
         return tuple(links)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         rank = len(self.kernel)
@@ -168,6 +172,9 @@ class ColumnsToImage(Operator):
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Columns lie one after another: a cell's are not neighbours, so their axis is seen whole."""
         return identity(0, [(0, 0)]) if given(inputs).rank == 3 else ()
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "fold" if self.kernel is None else f"fold {extent_words(self.kernel)}"

@@ -18,8 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from shapelens.dims import Dim, Unknown, equal, product
+from shapelens.dims import Dim, Unknown, decide, different, equal, maximum, minimum, product
 from shapelens.operators.arguments import optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.padding import mode_requirement
 from shapelens.operators.reach import Link, identity, window
@@ -172,6 +173,22 @@ class Convolution(Operator):
             before, _ = sliding.sides(image.dims[axis])
             links.append(window(0, axis, axis, sliding.extent, sliding.stride, before))
         return tuple(links)
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input, or what it was made by padding where the convolution's own padding is another; and the weight."""
+        image, weight = run.tensor(), run.tensor(1)
+        sides, padded = self.sides(image, weight), list(image.dims)
+        spatial = self.axes(image, weight).spatial if sides else ()
+        for axis, (before, after) in zip(spatial, sides, strict=True):
+            # PyTorch's own convolution pads both sides alike; for an odd one `same` pads before it.
+            odd = maximum(before, after) - minimum(before, after)
+            padded[axis] = padded[axis] + (odd if self.padding_mode == "zeros" else before + after)
+        if self.padding_mode != "zeros":
+            borders = (0,) if self.padding_mode in {"reflect", "replicate"} else ()
+            return Kept((*borders, 1), others=(image.shaped(tuple(padded)),))
+        if any(decide(different(before, after)) for before, after in sides):
+            return Kept((1,), others=(image.shaped(tuple(padded)),))
+        return Kept((0, 1))
 
     # words --------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from shapelens.dims import (
     at_least,
     bounds,
     equal,
+    maximum,
     minimum,
     product,
     select,
@@ -34,22 +35,26 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import known_contents
 
-__all__ = ["Compress", "NonMaxSuppression", "NonZero", "Unique"]
+__all__ = ["BinCount", "Compress", "NonMaxSuppression", "NonZero", "Unique", "counted", "fixed_numbers"]
 
 
-def counted(name: str, most: Dim, least: int = 0) -> Dim:
+def counted(name: Any, most: Dim, least: int = 0) -> Dim:
     """A count that only the data decide, as a symbol.
 
     Args:
-        name: the symbol's name; empty where none can be had.
+        name: the symbol's name, or the symbol itself, or the number where it is fixed; empty where none can be had.
         most: no count is larger.
         least: no count is smaller.
 
     Returns:
         The symbol; the number, where there is but one; unknown where many sizes are evaluated at once.
     """
+    if isinstance(name, int):
+        return name
     if isinstance(most, int) and most <= least:
         return max(most, 0)
+    if isinstance(name, (Expression, Unknown)):
+        return name
     if name and isinstance(most, (int, Expression, Unknown)):
         return symbol(name, least, None if isinstance(most, Unknown) else bounds(most)[1])
     return Unknown("only the data decide how many there are")
@@ -68,13 +73,13 @@ class NonZero(Operator):
     """The places of all elements that are not zero: rank × count, or count × rank.
 
     Args:
-        count: the name of the symbol that counts them.
+        count: the symbol that counts them, or its name.
         rows_are_axes: whether a column is a place (ONNX) and not a row (PyTorch).
     """
 
     word: ClassVar[str] = "nonzero"
 
-    count: str = ""
+    count: Any = ""
     rows_are_axes: bool = True
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
@@ -115,14 +120,14 @@ class Compress(Operator):
     Inputs: the tensor and the condition, one truth for each slice.
 
     Args:
-        count: the name of the symbol that counts them.
+        count: the symbol that counts them, or its name.
         axis: along which axis; None for the elements one after another.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "condition")
     word: ClassVar[str] = "compress"
 
-    count: str = ""
+    count: Any = ""
     axis: int | None = None
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
@@ -159,14 +164,17 @@ class Unique(Operator):
     """The different values or slices, where each stood first, which of them each element is, and how often.
 
     Args:
-        count: the name of the symbol that counts them.
+        count: the symbol that counts them, or its name.
         axis: along which axis slices are compared; None for single elements.
+        keeps_places: whether the third output has the tensor's own shape where single elements are compared
+            (PyTorch), and not one axis (ONNX).
     """
 
     word: ClassVar[str] = "unique"
 
-    count: str = ""
+    count: Any = ""
     axis: int | None = None
+    keeps_places: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
@@ -182,7 +190,50 @@ class Unique(Operator):
         found = counted(self.count, size, least=1 if at_least(size, 1) is True else 0)
         values = tensor.shaped((*own[:axis], found, *own[axis + 1 :]))
         places = Tensor((found,), "int64")
-        return Outcome((values, places, Tensor((size,), "int64"), places))
+        each = tensor.dims if self.keeps_places and self.axis is None else (size,)
+        return Outcome((values, places, Tensor(each, "int64"), places))
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class BinCount(Operator):
+    """How often each number comes: one more bins than the largest number.
+
+        >>> from shapelens.operators import BinCount
+        >>> BinCount("k", least=10).evaluate(Tensor((500,), "int64")).outputs[0].shape
+        (k,)
+
+    Args:
+        count: the symbol that counts the bins, or its name.
+        least: the least number of bins.
+        dtype: the type of what is counted: whole numbers, or weights.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "weights")
+    word: ClassVar[str] = "bincount"
+
+    count: Any = ""
+    least: Dim = 0
+    dtype: str = "int64"
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor, weights = given(inputs), optional(inputs, 1)
+        requirements: list[Requirement] = []
+        if not isinstance(tensor.shape, Unknown):
+            facts = {"gets": tensor.dims, "wants": (1,)}
+            requirements.append(Requirement("rank", tensor.rank == 1, facts))
+        if weights is not None and not isinstance(weights.shape, Unknown):
+            told = {"gets": weights.elements, "wants": tensor.elements}
+            requirements.append(Requirement("weights", equal(weights.elements, tensor.elements), told))
+        numbers = fixed_numbers(tensor)
+        if numbers is not None:
+            bins: Dim = maximum(max(numbers, default=-1) + 1, self.least)
+        else:
+            least = self.least if isinstance(self.least, int) else 0
+            bins = counted(self.count, Unknown("only the data decide it"), least)
+        return Outcome((Tensor((bins,), self.dtype),), tuple(requirements))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return ()
@@ -195,7 +246,7 @@ class NonMaxSuppression(Operator):
     Inputs: boxes (images × boxes × 4), scores (images × classes × boxes), and the most boxes for each class.
 
     Args:
-        count: the name of the symbol that counts them.
+        count: the symbol that counts them, or its name.
         most: the most boxes for each class of each image; no limit if not given.
         triples: whether a result is image, class and box (ONNX). If not, boxes are boxes × 4, and a result is
             the place of a box (torchvision).
@@ -204,7 +255,7 @@ class NonMaxSuppression(Operator):
     roles: ClassVar[tuple[str, ...]] = ("boxes", "scores", "most")
     word: ClassVar[str] = "non-max suppression"
 
-    count: str = ""
+    count: Any = ""
     most: Dim | None = None
     triples: bool = True
 

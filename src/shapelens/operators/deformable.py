@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Unknown, equal, product
 from shapelens.operators.arguments import optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.convolution import Convolution, weight_of
 from shapelens.operators.operator import Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
@@ -64,6 +65,15 @@ class DeformableConvolution(Convolution):
         bent = [place for place in (2, 4) if optional(inputs, place) is not None]
         spatial = [0, *range(2, outputs[0].rank)]
         return (*identity(0, [(0, 0)]), *[Link(place, axis, axis) for place in bent for axis in spatial])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """All that went in; and without a mask, a number for each sample that stands in its place.
+
+        Source: torchvision's `deform_conv2d`.
+        """
+        image = run.tensor()
+        no_mask = optional(run.inputs, 4) is None
+        return Kept((0, 1, 2, 3, 4), others=(image.shaped((image.dims[0], 1)),) if no_mask else ())
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"deformable{self.setting_words(weight_of(inputs))}"

@@ -20,11 +20,13 @@ from string import ascii_letters
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal, product
+from shapelens.operators.backward import Kept, Run, of_two
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
+from shapelens.operators.products import copy_unless_viewed
 from shapelens.operators.reach import Link
 
-__all__ = ["Einsum", "dot_product", "outer_product", "tensor_product"]
+__all__ = ["Einsum", "Pairwise", "dot_product", "outer_product", "tensor_product"]
 
 _ELLIPSIS = "..."
 
@@ -119,6 +121,41 @@ class Einsum(Operator):
                     links.append(Link(position, axis, output.index(label), advance=advance))
         return tuple(links)
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """Two operands are kept as a product of matrices keeps them; one alone is summed and keeps nothing."""
+        tensors = [tensor for tensor in run.inputs if tensor is not None]
+        found = self.labels([tensor.dims for tensor in tensors])
+        if found is None or len(tensors) > 2 or len(tensors) < len(run.inputs):
+            return super().kept_for_backward(run)
+        operands, output = found
+        if len(tensors) == 1:
+            return Kept()
+        both = set(operands[0]) & set(operands[1])
+        summed = sorted(both - set(output))
+        alone = (set(operands[0]) ^ set(operands[1])) - set(output)
+        repeats = any(len(set(labels)) < len(labels) for labels in operands)
+        sizes = [
+            dict(zip(own, tensor.dims, strict=True)) for own, tensor in zip(operands, tensors, strict=True)
+        ]
+        if alone or repeats or any(sizes[0][label] != sizes[1][label] for label in both):
+            return super().kept_for_backward(run)
+        if not summed:
+            return of_two(run)
+        kept: list[int] = []
+        copies: list[Tensor] = []
+        for place in of_two(run).inputs:
+            shared = [label for label in output if label in both]
+            own = [label for label in output if label in operands[place] and label not in both]
+            groups = (shared, own, summed) if place == 0 else (shared, summed, own)
+            axes = [operands[place].index(label) for group in groups for label in group]
+            turned = tensors[place].shaped(tuple([tensors[place].dims[axis] for axis in axes]))
+            lies = tuple([run.lies(place)[axis] for axis in axes])
+            rows = [product([sizes[place][label] for label in group]) for group in groups]
+            copy = copy_unless_viewed(turned, lies, rows)
+            kept += [place] if copy is None else []
+            copies += [] if copy is None else [copy]
+        return Kept(tuple(kept), others=tuple(copies))
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"einsum {self.equation.replace(' ', '')}"
 
@@ -142,6 +179,31 @@ class Einsum(Operator):
             if old == new and shape != old:
                 fitted[place] = shape
         return Follow(self, fitted)
+
+
+@dataclass(frozen=True)
+class Pairwise(Einsum):
+    """A function of pairs of cells that is no sum of products: distances, covariances. It costs no MACs.
+
+        >>> Pairwise("...im,...jm->...ij", function="distance").evaluate(
+        ...     Tensor((2, 5, 8)), Tensor((2, 7, 8))
+        ... ).outputs[0].shape
+        (2, 5, 7)
+
+    Args:
+        function: its name in a table.
+    """
+
+    learned: ClassVar[frozenset[str]] = frozenset()
+    family: ClassVar[str] = "other"
+
+    function: str = "distance"
+
+    def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
+        return 0
+
+    def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
+        return self.function.replace("_", " ")
 
 
 def _labels_of(term: str, rank: int) -> tuple[Label, ...] | None:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Expression, Truth, Unknown, any_of, decide, equal, select
 from shapelens.operators.activation import followed_shape
+from shapelens.operators.backward import Kept, Run, of_two
 from shapelens.operators.contents import FUNCTIONS, broadcast_contents, function_of
 from shapelens.operators.functions import GIVES_TRUTH
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
@@ -27,6 +28,9 @@ _SIGNS = {"add": "+", "multiply": "·", "subtract": "-", "divide": "/", "true_di
 
 _FOLDED = frozenset({"add", "maximum", "minimum", "multiply"})
 """Functions of two that may be given more operands, taken one after another."""
+
+_KEEPS_NOTHING = frozenset({"add", "mean", "subtract"})
+_KEEPS_BOTH = frozenset(["atan2", "fmax", "fmin", "max", "maximum", "min", "minimum"])
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Elementwise(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "other", "third", "fourth")
     learned: ClassVar[frozenset[str]] = frozenset(roles)
     family: ClassVar[str] = "sum"
+    lies_like_input: ClassVar[bool] = True
 
     function: str = "add"
     dtype: str | None = None
@@ -92,6 +97,40 @@ class Elementwise(Operator):
             return super().links(inputs, outputs)
         shapes = self._aligned([() if tensor is None else tensor.dims for tensor in inputs])
         return same_cells(shapes, outputs[0].shape)
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The operands that the other's gradient is computed from; a sum keeps none.
+
+        A function of one operand has a number on its right: `x / 2`, `x ** 2`.
+        """
+        if self.function in _KEEPS_NOTHING:
+            return Kept()
+        count = sum(tensor is not None for tensor in run.inputs)
+        if self.function == "where":
+            return Kept((0,))
+        if self.function == "masked_fill":
+            return Kept((1,))
+        if count == 2:
+            return self._kept_of_two(run) or super().kept_for_backward(run)
+        if count == 1 and self.function in {"multiply", "divide", "true_divide"}:
+            return Kept()
+        return Kept((0,)) if count == 1 and self.function == "power" else super().kept_for_backward(run)
+
+    def _kept_of_two(self, run: Run) -> Kept | None:
+        """What a function of two operands keeps; None where that is not known."""
+        exponent = run.tensor(1)
+        if self.function == "multiply":
+            return of_two(run)
+        if self.function in {"divide", "true_divide"}:
+            return Kept((0, 1) if run.wants(1) else (1,))
+        if self.function == "power":
+            is_number = exponent.is_held and exponent.contents is not None and exponent.shape == ()
+            return Kept((0,)) if is_number else Kept((0, 1), (0,))
+        if self.function in {"fmod", "modulo", "remainder"}:
+            return Kept((0, 1)) if run.wants(1) else Kept()
+        if self.function == "gelu":  # of the sum of the two
+            return Kept(others=(run.outputs[0].shaped(run.outputs[0].shape),))
+        return Kept((0, 1)) if self.function in _KEEPS_BOTH else None
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.function.replace("_", " ")

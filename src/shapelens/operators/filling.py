@@ -74,6 +74,7 @@ class FillLike(Operator):
     """
 
     keeps_shape: ClassVar[bool] = True
+    has_gradient: ClassVar[bool] = False
 
     value: Any = None
     rank: int | None = None
@@ -105,19 +106,26 @@ class Sample(Operator):
     Args:
         count: how many are drawn for each.
         dtype: the type of their numbers.
+        repeats: whether a class may be drawn again; if not, there must be as many classes as are drawn.
     """
 
     family: ClassVar[str] = "pool"
 
     count: Dim = 1
     dtype: str = "int64"
+    repeats: bool = True
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
         if not isinstance(tensor.shape, Unknown) and not 1 <= tensor.rank <= 2:
             facts = {"gets": tensor.dims, "wants": (1, 2)}
             return refused(Requirement("rank", False, facts, spoils=None), tensor)
-        return Outcome((Tensor((*tensor.dims[:-1], self.count), self.dtype),))
+        out = (Tensor((*tensor.dims[:-1], self.count), self.dtype),)
+        if self.repeats:
+            return Outcome(out)
+        classes = tensor.dims[-1]
+        told = {"classes": classes, "count": self.count}
+        return Outcome(out, (Requirement("draw", at_least(classes, self.count), told),))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return identity(0, [(axis, axis) for axis in range(given(inputs).rank - 1)])

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from shapelens.dims import equal
 from shapelens.operators.arguments import fixed_axis, given, refused
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 
@@ -49,3 +50,7 @@ class GatedLinearUnit(Operator):
         """The halved axis is seen whole; along all others each cell sees its own place."""
         rank = given(inputs).rank
         return identity(0, [(axis, axis) for axis in range(rank) if axis != self.axis % rank])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The input."""
+        return Kept((0,))

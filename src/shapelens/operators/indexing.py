@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shapelens.dims import Dim, Unknown, at_least, at_most, decide, equal
-from shapelens.operators.arguments import fixed_axis, given, optional, refused, told_number
-from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
-from shapelens.operators.reach import Link, identity
+from shapelens.dims import Dim, Unknown, all_of, at_least, at_most, decide, equal
+from shapelens.operators.arguments import fixed_axis, given, is_size, optional, refused, told_number
+from shapelens.operators.backward import Kept, Run
+from shapelens.operators.elementwise import broadcast
+from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
+from shapelens.operators.reach import Link, identity, same_cells
 from shapelens.operators.rearranging import known_contents, picked
+from shapelens.operators.strides import Strides
 
-__all__ = ["Gather", "GatherElements", "GatherND", "OneHot", "Triangle", "elements_fit"]
+__all__ = ["Gather", "GatherElements", "GatherND", "OneHot", "Triangle", "elements_fit", "reached"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Gather(Operator):
 
     Args:
         axis: along which axis.
-        indices: the indices, where they are fixed: one number drops the axis, a list keeps it.
+        indices: the indices, where they are given beforehand: a number or a dim drops the axis, a list keeps it.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "indices")
@@ -38,11 +41,16 @@ class Gather(Operator):
     family: ClassVar[str] = "reshape"
 
     axis: int = 0
-    indices: int | tuple[int, ...] | None = None
+    indices: Dim | tuple[Dim, ...] | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one place, given beforehand, so that the axis goes."""
+        return self.indices is not None and not isinstance(self.indices, tuple)
 
     def chosen(self, inputs: Sequence[Tensor | None]) -> Tensor:
         """The indices as a tensor."""
-        if isinstance(self.indices, int):
+        if self.is_single:
             return Tensor((), "int64", (self.indices,))
         if self.indices is not None:
             return Tensor((len(self.indices),), "int64", self.indices)
@@ -55,16 +63,8 @@ class Gather(Operator):
             return refused(broken, tensor)
         own = tensor.dims
         shape = (*own[:axis], *indices.dims, *own[axis + 1 :])
-        fixed = fixed_indices(indices)
-        requirements: list[Requirement] = []
-        if fixed:
-            # -5 asks for five places as 4 does.
-            needed = max(max(fixed) + 1, -min(fixed))
-            facts = {"gets": own, "axis": axis, "size": own[axis], "indices": fixed, "needed": needed}
-            requirements.append(Requirement("index", at_least(own[axis], needed), facts))
-        return Outcome(
-            (Tensor(shape, tensor.dtype, self._contents(tensor, indices, axis)),), tuple(requirements)
-        )
+        out = Tensor(shape, tensor.dtype, self._contents(tensor, indices, axis))
+        return Outcome((out,), reached(own, axis, indices))
 
     def _contents(self, tensor: Tensor, indices: Tensor, axis: int) -> tuple[Any, ...] | None:
         places = known_contents(indices)
@@ -86,8 +86,36 @@ class Gather(Operator):
             return before + after
         return before + after + identity(1, [(place, axis + place) for place in range(indices.rank)])
 
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """One place of an axis is a view; several are copied."""
+        lies = run.lies()
+        if not self.is_single:
+            return ()
+        axis = self.axis % len(lies)
+        return ((*lies[:axis], *lies[axis + 1 :]),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The indices, unless it is one that is fixed."""
+        if self.indices is None:
+            return Kept((1,))
+        return Kept() if self.is_single else Kept(others=(self.chosen(run.inputs),))
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
-        return f"take {self.indices}" if isinstance(self.indices, int) else "gather"
+        return f"take {self.indices}" if self.is_single else "gather"
+
+
+def reached(own: Shape, axis: int, indices: Tensor) -> tuple[Requirement, ...]:
+    """That an axis reaches as far as the indices that are known ask for."""
+    facts = {"gets": own, "axis": axis, "size": own[axis], "indices": indices.contents}
+    fixed = fixed_indices(indices)
+    if fixed:
+        # -5 asks for five places as 4 does.
+        needed = max(max(fixed) + 1, -min(fixed))
+        return (Requirement("index", at_least(own[axis], needed), {**facts, "needed": needed}),)
+    known = known_contents(indices) or ()
+    places = [place for place in known if is_size(place) and not isinstance(place, Unknown)]
+    truths = [all_of(at_least(own[axis], place + 1), at_least(place + own[axis], 0)) for place in places]
+    return (Requirement("index", all_of(*truths), facts),) if truths else ()
 
 
 def fixed_indices(indices: Tensor) -> tuple[int, ...] | None:
@@ -104,6 +132,7 @@ class GatherElements(Operator):
 
     Args:
         axis: along which axis an index says the place.
+        broadcasts: whether the tensor and the indices are stretched to each other along all other axes.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "indices")
@@ -112,17 +141,37 @@ class GatherElements(Operator):
     family: ClassVar[str] = "reshape"
 
     axis: int = 0
+    broadcasts: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor, indices = given(inputs), given(inputs, 1)
+        if self.broadcasts:
+            return self._stretched(tensor, indices)
         if isinstance(tensor.shape, Unknown):
             return Outcome((Tensor(indices.shape, tensor.dtype),))
         return Outcome((Tensor(indices.dims, tensor.dtype),), elements_fit(tensor, indices, self.axis))
 
+    def _stretched(self, tensor: Tensor, indices: Tensor) -> Outcome:
+        own, places = tensor.dims, indices.dims
+        facts = {"gets": places, "wants": own, "axis": self.axis}
+        axis, broken = fixed_axis(self.axis, max(len(own), 1))
+        if broken is None and len(own) != len(places):
+            broken = Requirement("indices", False, facts, spoils=None)
+        if broken is not None:
+            return refused(broken, tensor)
+        if not own:
+            return Outcome((tensor.shaped(()),))
+        others, requirements = broadcast([(*dims[:axis], 1, *dims[axis + 1 :]) for dims in (own, places)])
+        return Outcome((tensor.shaped((*others[:axis], places[axis], *others[axis + 1 :])),), requirements)
+
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         axis = self.axis % max(given(inputs).rank, 1)
-        own = identity(0, [(place, place) for place in range(given(inputs).rank) if place != axis])
-        return own + identity(1, [(place, place) for place in range(given(inputs, 1).rank)])
+        links = same_cells([given(inputs).shape, given(inputs, 1).shape], outputs[0].shape)
+        return tuple([link for link in links if (link.input, link.input_axis) != (0, axis)])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The tensor and the indices."""
+        return Kept((0, 1))
 
 
 def elements_fit(tensor: Tensor, indices: Tensor, axis: int) -> tuple[Requirement, ...]:
@@ -245,6 +294,9 @@ class Triangle(Operator):
                 Requirement("rank", False, {"gets": tensor.dims, "wants": (2,)}, spoils=None), tensor
             )
         return Outcome((tensor.shaped(tensor.shape),))
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"{'upper' if self.upper else 'lower'} triangle"

@@ -28,9 +28,11 @@ from shapelens.dims import (
     total,
 )
 from shapelens.operators.arguments import fixed_axis, given, optional, refused, told
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import joined, kept_contents, known_contents, picked
+from shapelens.operators.strides import Strides
 
 __all__ = ["Concatenate", "Split", "Stack", "Unbind"]
 
@@ -86,6 +88,9 @@ class Concatenate(Operator):
             offset = offset + tensor.shape[axis]
         return tuple(links)
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
 
 @dataclass(frozen=True)
 class Stack(Operator):
@@ -129,6 +134,9 @@ class Stack(Operator):
         others = [place for place in range(rank) if place != self.axis % rank]
         positions = [place for place, tensor in enumerate(inputs) if tensor is not None]
         return tuple([link for position in positions for link in identity(position, list(enumerate(others)))])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
 
 def _ranks_fit(kind: str, tensors: Sequence[Tensor]) -> tuple[Tensor, Requirement | None]:
@@ -241,6 +249,12 @@ class Split(Operator):
         rank = given(inputs).rank
         return identity(0, [(axis, axis) for axis in range(rank) if axis != self.axis % rank])
 
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        return (run.lies(),) * len(run.outputs)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "split" if len(outputs) < 2 else f"split in {len(outputs)}"
 
@@ -297,3 +311,11 @@ class Unbind(Operator):
         rank = given(inputs).rank
         others = [place for place in range(rank) if place != self.axis % rank]
         return identity(0, [(axis, place) for place, axis in enumerate(others)])
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        lies = run.lies()
+        axis = self.axis % len(lies)
+        return ((*lies[:axis], *lies[axis + 1 :]),) * len(run.outputs)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()

@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, equal
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
+from shapelens.operators.products import product_kept
 from shapelens.operators.reach import Link, identity
 
 __all__ = ["Bilinear", "Embedding", "Linear", "bias_requirements"]
@@ -69,6 +71,14 @@ class Linear(Operator):
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """The features are seen whole; along all other axes each cell sees its own place."""
         return identity(0, [(axis, axis) for axis in range(given(inputs).rank - 1)])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """What a matrix product with the weight keeps: the input, or a copy of it where its axes lie across."""
+        weight, lies = run.tensor(1), run.lies(1)
+        if self.features_last:
+            return product_kept(run, (run.tensor(), weight), (run.lies(), lies))
+        turned = weight.shaped(weight.dims[::-1])
+        return product_kept(run, (run.tensor(), turned), (run.lies(), lies[::-1]))
 
     def filters(self, inputs: Sequence[Tensor | None]) -> Filters | None:
         out, into = self.weight_parts(given(inputs, 1))
@@ -138,6 +148,11 @@ class Bilinear(Operator):
         axes = [(axis, axis) for axis in range(given(inputs).rank - 1)]
         return identity(0, axes) + identity(1, axes)
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Each of left, right and weight, for the gradients of the other two."""
+        places = (0, 1, 2)
+        return Kept(tuple([p for p in places if any(run.wants(other) for other in places if other != p)]))
+
     def filters(self, inputs: Sequence[Tensor | None]) -> Filters | None:
         out, *into = given(inputs, 2).dims
         return Filters(out, tuple(into))
@@ -174,3 +189,7 @@ class Embedding(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return identity(0, [(axis, axis) for axis in range(given(inputs).rank)])
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The indices: they say whose rows the gradient is."""
+        return Kept((0,))

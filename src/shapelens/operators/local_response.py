@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from shapelens.dims import Unknown
 from shapelens.operators.arguments import given
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
 
@@ -60,6 +61,16 @@ class LocalResponseNormalization(Operator):
         before = self.size // 2 if self.odd_side == "before" else (self.size - 1) // 2
         kept = identity(0, [(other, other) for other in range(rank) if other != axis])
         return (*kept, window(0, axis, axis, self.size, 1, before)) if axis < rank else kept
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input; its squares with channels of zeros around; their means, and what the input is divided by."""
+        if self.ranks:  # PyTorch's older one, which is a kernel of its own
+            return super().kept_for_backward(run)
+        tensor = run.tensor()
+        axis = tensor.rank - 1 if self.channels_last else 1
+        padded = (*tensor.dims[:axis], tensor.dims[axis] + (self.size - 1), *tensor.dims[axis + 1 :])
+        same = tensor.shaped(tensor.dims)
+        return Kept((0,), others=(tensor.shaped(padded), same, same))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"local response norm {self.size}"

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from shapelens.dims import Unknown, equal
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 
@@ -62,6 +63,16 @@ class ClassLoss(Operator):
             return ()
         axes = [(0, 0), *[(axis + 1, axis) for axis in range(1, rank)]]
         return identity(0, axes) + identity(1, [(axis, axis) for axis in range(rank)])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The logarithms of the probabilities, the labels, the weights of the classes, and what these add up to."""
+        scores = run.tensor()
+        weight = scores.shaped(())
+        if self.called != "cross entropy":
+            return Kept((0, 1, 2), others=(weight,))
+        if self.with_log_probabilities:
+            return Kept((1, 2), (1,), (weight,))
+        return Kept((1, 2), others=(scores.shaped(scores.shape), weight))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.called

@@ -15,9 +15,11 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal, product
 from shapelens.operators.arguments import given, optional
+from shapelens.operators.backward import Kept, Run, of_two
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.linear import bias_requirements
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
+from shapelens.operators.products import product_kept
 from shapelens.operators.reach import Link, identity, same_cells
 
 __all__ = ["Gemm", "MatrixProduct"]
@@ -70,6 +72,10 @@ class MatrixProduct(Operator):
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "linear" if _is_layer(inputs) else self.word
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Each operand for the gradient of the other, or a copy of it where its axes lie across."""
+        return product_kept(run, (run.tensor(), run.tensor(1)), (run.lies(), run.lies(1)))
 
     def filters(self, inputs: Sequence[Tensor | None]) -> Filters | None:
         if not _is_layer(inputs):
@@ -140,6 +146,10 @@ class Gemm(Operator):
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "linear" if _is_layer(inputs) and not self.transposed_left else self.word
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Each matrix for the gradient of the other."""
+        return of_two(run)
 
     def filters(self, inputs: Sequence[Tensor | None]) -> Filters | None:
         if not _is_layer(inputs) or self.transposed_left:

@@ -23,8 +23,10 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, all_of, any_of, equal, more_than, product
 from shapelens.operators.arguments import fixed_axis, given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity
+from shapelens.operators.strides import is_in_order
 
 __all__ = [
     "BatchNormalization",
@@ -32,6 +34,7 @@ __all__ = [
     "InstanceNormalization",
     "matching",
     "matching_requirement",
+    "statistics_kept",
 ]
 
 
@@ -85,6 +88,13 @@ def matching(weight: Shape, had: Shape, gets: Shape) -> Shape | None:
         ]
     )
     return None if followed == weight else followed
+
+
+def statistics_kept(run: Run, shape: Shape) -> tuple[Tensor, Tensor]:
+    """The mean and the inverse deviation, which a norm keeps: of the scale's type, where there is a scale."""
+    scale = optional(run.inputs, 1)
+    statistic = run.tensor().shaped(shape, None if scale is None else scale.dtype)
+    return statistic, statistic
 
 
 # norms with one scale for each channel ------------------------------------------------------------------
@@ -189,6 +199,15 @@ class _ChannelNorm(Operator):
                 fitting[place] = shape
         return Follow(operator, fitting)
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input, the scale, and a mean and an inverse deviation for each that was taken."""
+        taken = self.taken(run.tensor())
+        return Kept((0, 1), others=statistics_kept(run, taken))
+
+    def taken(self, tensor: Tensor) -> Shape:
+        """For what a mean is taken: for each channel."""
+        return (self.channels(tensor),)
+
     def followed(self, had: Dim, gets: Dim) -> _ChannelNorm:
         """The norm for another number of channels."""
         return self
@@ -234,6 +253,13 @@ class BatchNormalization(_ChannelNorm):
         kept = optional(inputs, 3) or given(inputs)
         return (kept.shaped(shape),) * self.statistics
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """A frozen norm, whose scale is not learned, keeps what it multiplies by and no more."""
+        scale = optional(run.inputs, 1)
+        if scale is not None and not run.wants(1):
+            return Kept(others=(scale.shaped(scale.shape),))
+        return super().kept_for_backward(run)
+
 
 @dataclass(frozen=True)
 class InstanceNormalization(_ChannelNorm):
@@ -274,6 +300,17 @@ class InstanceNormalization(_ChannelNorm):
         if self.running or not self.wants_several:
             return ()
         return (_one_value(tensor, product([tensor.dims[axis] for axis in self.spatial_axes(tensor)])),)
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """All samples are normalised as channels of one: scale and statistics are repeated for each of them."""
+        tensor = run.tensor()
+        batched = self.spatial_rank is None or tensor.rank == self.spatial_rank + 2
+        places = (self.channels(tensor) * (tensor.dims[0] if batched else 1),)
+        repeated = [held.shaped(places) for place in (1, 3, 4) if (held := optional(run.inputs, place))]
+        lies_across = not is_in_order(tensor.dims, run.lies())
+        copied = (tensor.shaped(tensor.dims),) if lies_across else ()
+        others = (*copied, *repeated, *statistics_kept(run, places))
+        return Kept(() if lies_across else (0,), others=others)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Its statistics are taken in inference too: each channel is seen whole, unless they were kept."""
@@ -337,6 +374,10 @@ class GroupNormalization(_ChannelNorm):
         if not isinstance(of_group, int) or not 1 <= of_group <= MAXIMUM_PERIOD:
             return (*batch, Link(0, axis, axis, spans=None))
         return (*batch, Link(0, axis, axis, of_group, of_group, ((0, of_group - 1),) * of_group))
+
+    def taken(self, tensor: Tensor) -> Shape:
+        """For what a mean is taken: for each group of each sample."""
+        return (tensor.dims[0], self.channels(tensor) if self.groups is None else self.groups)
 
     def followed(self, had: Dim, gets: Dim) -> GroupNormalization:
         """A group for each channel stays one for each."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from math import isfinite
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shapelens.dims import Dim, Truth, UndecidedError, Unknown, product
 from shapelens.operators.reach import Link, same_cells
+
+if TYPE_CHECKING:
+    from shapelens.operators.backward import Kept, Run
+    from shapelens.operators.strides import Strides
 
 __all__ = ["Filters", "Follow", "Operator", "Outcome", "Requirement", "Shape", "Tensor", "apply"]
 
@@ -125,6 +129,10 @@ class Operator:
     """Whether the output always has the first input's shape, so that a table may fold it into another row."""
     family: ClassVar[str] = "other"
     """The kind that figures colour it by: convolution, pool, linear, upsampling, reshape, sum, attention, …"""
+    has_gradient: ClassVar[bool] = True
+    """Whether a gradient of its outputs leads back to its inputs."""
+    lies_like_input: ClassVar[bool] = False
+    """Whether the axes of its output lie in memory in the order of its input's, as of functions of elements."""
 
     @property
     def name(self) -> str:
@@ -165,6 +173,17 @@ class Operator:
         Only a weight's dim that matched the dim it met follows; a weight that did not fit stays as it was.
         """
         return Follow(self)
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """How each output lies in the memory of the first input; None, or nothing, for memory of its own.
+
+        A view holds no elements: a reshape of what lies in order, a part, another order of the axes.
+        """
+        return ()
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """What PyTorch keeps for the backward pass, where the gradient of some input is wanted."""
+        return Unknown(f"what {self.name} keeps for the backward pass is not known")
 
     def settings(self) -> dict[str, Any]:
         """Its fields, by name."""

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, all_of, at_least, at_most, maximum, minimum
 from shapelens.operators.arguments import fixed_axes, given, optional, refused, required, told
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
 from shapelens.operators.windows import pad_words
@@ -127,6 +128,10 @@ class Pad(Operator):
         axes, _ = self._fixed_axes(inputs, len(pairs))
         before = {axis: pair[0] for axis, pair in zip(axes, pairs, strict=False)}
         return tuple([window(0, axis, axis, 1, 1, before.get(axis, 0)) for axis in range(tensor.rank)])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Zeros and circles keep nothing; a reflection and a repeated border the input."""
+        return Kept((0,)) if self.mode in {REFLECT, REPLICATE} else Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         pairs = self._pairs(inputs)

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least, at_most
 from shapelens.operators.arguments import given
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
 from shapelens.operators.windows import (
@@ -38,7 +39,7 @@ from shapelens.operators.windows import (
     some_channels,
 )
 
-__all__ = ["KIND_WORDS", "Pool", "kept_links", "with_indices"]
+__all__ = ["KIND_WORDS", "Pool", "kept_links", "max_kept", "with_indices"]
 
 KIND_WORDS = {"max": "max pool", "average": "avg pool", "lp": "lp pool"}
 
@@ -141,6 +142,15 @@ class Pool(Operator):
             links.append(window(0, axis, axis, sliding.extent, sliding.stride, before))
         return tuple(links)
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """The input, and of a max pooling where each value came from; of a norm, its powers and its roots."""
+        if self.kind == "max":
+            return max_kept(run)
+        if self.kind == "average":
+            return Kept((0,))
+        image, pooled = run.tensor(), run.outputs[0]
+        return Kept((0,), others=(image.shaped(image.shape), *(pooled.shaped(pooled.shape),) * 4))
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         stride = "" if self.strides == self.kernel else setting_words("stride", self.strides, 0)
         dilation = setting_words("dilation", per_axis(self.dilation, len(self.kernel)), 1)
@@ -173,6 +183,13 @@ class Pool(Operator):
 def with_indices(pooled: Tensor, outputs: int) -> tuple[Tensor, ...]:
     """The values and, if there are two outputs, where each of them came from."""
     return (pooled, pooled.shaped(pooled.shape, "int64"))[:outputs]
+
+
+def max_kept(run: Run) -> Kept:
+    """What a max pooling keeps: its input and the places of the largest values, given out or not."""
+    if len(run.outputs) > 1:
+        return Kept((0,), (1,))
+    return Kept((0,), others=(run.outputs[0].shaped(run.outputs[0].shape, "int64"),))
 
 
 def kept_links(axes: ImageAxes) -> tuple[Link, ...]:

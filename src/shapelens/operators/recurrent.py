@@ -64,6 +64,8 @@ class Recurrent(Operator):
         apart: whether directions are an axis of their own in the output and come in one weight (ONNX).
         features_last: whether weights are features × gates·hidden (Keras).
         last_only: whether only the output of the last step is wanted (Keras).
+        packed: whether the steps of all samples lie one after another, without an axis of samples (PyTorch's packed
+            sequences). The hidden state that goes in tells how many samples there are.
     """
 
     roles: ClassVar[tuple[str, ...]] = (*_STATES, *_SLOTS)
@@ -78,6 +80,7 @@ class Recurrent(Operator):
     apart: bool = False
     features_last: bool = False
     last_only: bool = False
+    packed: bool = False
 
     # the weights --------------------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class Recurrent(Operator):
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
-        ranks = {3} if self.apart else {2, 3}
+        ranks = {3} if self.apart else {2} if self.packed else {2, 3}
         cells = list(self._cells(inputs)) if self._fits(inputs) else []
         if tensor.rank not in ranks or not cells:
             facts = {"gets": tensor.dims, "wants": tuple(sorted(ranks)), "layers": self.layers}
@@ -126,6 +129,8 @@ class Recurrent(Operator):
         steps, batch = self._axes(tensor)
         samples = () if batch is None else (tensor.dims[batch],)
         outputs = [tensor.shaped(self._output_shape(tensor.dims[steps], samples, width))]
+        if self.packed:
+            samples = (_samples(optional(inputs, 1)),)
         for size, place in ((width, 1), (hidden, 2))[: 2 if self.has_cell else 1]:
             state = self._state_shape(samples, size)
             outputs.append(tensor.shaped(state))
@@ -235,6 +240,13 @@ class Recurrent(Operator):
             if had != gets and weight[axis] == had and isinstance(gets, int):
                 shapes[place] = (*weight[:axis], gets, *weight[axis + 1 :])
         return Follow(self, shapes)
+
+
+def _samples(hidden: Tensor | None) -> Dim:
+    """How many samples there are, by the state that goes in: layers × samples × size."""
+    if hidden is None or isinstance(hidden.shape, Unknown) or hidden.rank != 3:
+        return Unknown("the lengths of the sequences decide how many samples there are")
+    return hidden.dims[1]
 
 
 def _state_requirements(state: Tensor | None, wants: Shape) -> list[Requirement]:

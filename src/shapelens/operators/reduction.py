@@ -22,6 +22,7 @@ from shapelens.operators.arguments import (
     told,
     told_number,
 )
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.contents import strides_of
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
@@ -31,11 +32,29 @@ __all__ = ["AlongAxis", "Reduce", "TopK"]
 
 _FUNCTIONS: dict[str, Callable[[Sequence[Dim]], Dim]] = {
     "sum": total,
+    "prod": product,
     "product": product,
     "max": lambda dims: maximum(*dims),
     "min": lambda dims: minimum(*dims),
 }
 """The reductions that are computed for sizes."""
+
+_KEEPS_NOTHING = frozenset(["mean", "sum"])
+_KEEPS_INPUT = frozenset(["sum_of_squares", "var"])
+_KEEPS_BOTH = frozenset(
+    ["amax", "amin", "l1", "l2", "log_sum_exp", "logsumexp", "max", "min", "norm", "prod", "product", "std"]
+)
+_KEEPS_ALONG = {
+    "cumsum": Kept(),
+    "flip": Kept(),
+    "log_softmax": Kept(outputs=(0,)),
+    "reverse": Kept(),
+    "roll": Kept(),
+    "softmax": Kept(outputs=(0,)),
+    "softmin": Kept(outputs=(0,)),
+    "cumprod": Kept((0,), (0,)),
+    "logcumsumexp": Kept((0,), (0,)),
+}
 
 
 @dataclass(frozen=True)
@@ -134,6 +153,21 @@ class Reduce(Operator):
         kept = [axis for axis in range(tensor.rank) if axis not in reduced]
         return identity(0, [(axis, axis if self.keeps_axes else place) for place, axis in enumerate(kept)])
 
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """A sum keeps nothing; the largest values are found again by their places, or in the input."""
+        if self.with_indices:
+            return Kept(outputs=(1,))
+        if self.kind in _KEEPS_NOTHING:
+            return Kept()
+        if self.kind in _KEEPS_INPUT:
+            return Kept((0,))
+        axes = told(self.axes, optional(run.inputs, 1), "which axes are reduced")
+        if self.kind in {"prod", "product"} and len(_listed(axes)) > 1:
+            return super().kept_for_backward(run)  # PyTorch has no product over several axes
+        if self.kind == "log_sum":
+            return Kept(others=(run.outputs[0].shaped(run.outputs[0].shape),))
+        return Kept((0,), (0,)) if self.kind in _KEEPS_BOTH else super().kept_for_backward(run)
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         axes = told(self.axes, optional(inputs, 1), "which axes are reduced")
         return f"{self.kind.replace('_', ' ')} {_over(axes)}"
@@ -200,6 +234,10 @@ class TopK(Operator):
         rank = given(inputs).rank
         return identity(0, [(axis, axis) for axis in range(rank) if axis != self.axis % rank])
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Where they stood."""
+        return Kept(outputs=(1,))
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         count = told_number(self.count, optional(inputs, 1), "how many are kept")
         return f"top {count} along axis {self.axis}"
@@ -215,6 +253,8 @@ class AlongAxis(Operator):
         function: its name in a table: `softmax`, `log_softmax`, `cumsum`, …
         axis: along which axis; None where an input says it, or where it looks at all.
         to_end: whether it looks at all axes from that one on, as if they were one (ONNX before version 13).
+        with_indices: whether a second output tells where each value came from.
+        dtype: the type of the output, where it is not the input's.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "axis")
@@ -224,10 +264,13 @@ class AlongAxis(Operator):
     function: str = "softmax"
     axis: int | None = -1
     to_end: bool = False
+    with_indices: bool = False
+    dtype: str | None = None
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
-        out = (tensor.shaped(tensor.shape),)
+        places = (tensor.shaped(tensor.shape, "int64"),) if self.with_indices else ()
+        out = (tensor.shaped(tensor.shape, self.dtype), *places)
         axis = told_number(self.axis, optional(inputs, 1), "the axis")
         if isinstance(tensor.shape, Unknown) or not isinstance(axis, int):
             return Outcome(out)
@@ -241,6 +284,10 @@ class AlongAxis(Operator):
             return ()
         seen_whole = range(axis % rank, rank) if self.to_end else {axis % rank}
         return identity(0, [(place, place) for place in range(rank) if place not in seen_whole])
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        """A softmax keeps what comes out of it."""
+        return _KEEPS_ALONG.get(self.function) or super().kept_for_backward(run)
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         name = self.function.replace("_", " ")

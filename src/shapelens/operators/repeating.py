@@ -1,10 +1,12 @@
 """Repeating: axes stretched from size 1, or laid down several times.
 
->>> from shapelens.operators import Expand, Tensor, Tile
+>>> from shapelens.operators import Expand, RepeatElements, Tensor, Tile
 >>> Expand((2, 64, 7, 7)).evaluate(Tensor((64, 1, 1))).outputs[0].shape
 (2, 64, 7, 7)
 >>> Tile((1, 1, 2, 2)).evaluate(Tensor((1, 3, 4, 5))).outputs[0].shape
 (1, 3, 8, 10)
+>>> RepeatElements(2, axis=1).evaluate(Tensor((1, 3, 4))).outputs[0].shape
+(1, 6, 4)
 """
 
 from __future__ import annotations
@@ -13,14 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from shapelens.dims import Dim, Unknown, any_of, at_least, decide, equal
-from shapelens.operators.arguments import given, optional, refused, required
+from shapelens.dims import Dim, Unknown, any_of, at_least, decide, equal, total
+from shapelens.operators.arguments import fixed_axis, given, is_size, optional, refused, required
+from shapelens.operators.backward import Kept, Run
+from shapelens.operators.counting import counted
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
-from shapelens.operators.reach import MAXIMUM_PERIOD, Link, same_cells
+from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, same_cells
 from shapelens.operators.rearranging import fits_contents, known_contents, picked
+from shapelens.operators.strides import Strides, expanded
 
-__all__ = ["Expand", "Tile"]
+__all__ = ["Expand", "RepeatElements", "Tile"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,13 @@ class Expand(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return same_cells([given(inputs).shape], outputs[0].shape)
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """Along a stretched axis the same element comes again and again."""
+        return (expanded(run.tensor().dims, run.lies(), run.outputs[0].dims),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
 
 def _one_way(own: Shape, asked: Shape) -> tuple[Shape, tuple[Requirement, ...]]:
@@ -151,6 +163,9 @@ class Tile(Operator):
                 links.append(Link(0, axis, axis + offset, dim, 0, spans))
         return tuple(links)
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "tile" if self.repeats is None else f"tile {'×'.join(str(times) for times in self.repeats)}"
 
@@ -165,3 +180,73 @@ def _tiled(tensor: Tensor, own: Shape, repeats: Shape) -> tuple[Any, ...] | None
         return ()
     picks = [list(range(dim)) * times for dim, times in zip(own, repeats, strict=True)]
     return picked(Tensor(own, tensor.dtype, tensor.contents), picks)
+
+
+@dataclass(frozen=True)
+class RepeatElements(Operator):
+    """Each place of an axis several times, one after the other: `out = in · repeats`.
+
+    Inputs: the tensor, and how often each place is repeated, where that is computed: one number, or one for each.
+
+    Args:
+        repeats: how often, for all places alike.
+        axis: along which axis; None for all elements one after another.
+        length: how many come out, where that is known beforehand.
+        count: the symbol that counts them where only the data tell, or its name.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "repeats")
+    family: ClassVar[str] = "reshape"
+
+    repeats: Dim | None = None
+    axis: int | None = None
+    length: Dim | None = None
+    count: Any = ""
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor = given(inputs)
+        own = (tensor.elements,) if self.axis is None else tensor.dims
+        axis, broken = fixed_axis(self.axis or 0, len(own))
+        if broken is not None:
+            return refused(broken, tensor)
+        repeats = optional(inputs, 1)
+        facts = {"gets": tensor.shape, "axis": axis}
+        if repeats is None:
+            times = Unknown("how often it is repeated is not given") if self.repeats is None else self.repeats
+            length = own[axis] * times
+            truth = at_least(times, 0)
+            facts |= {"repeats": times}
+        else:
+            length = self._counted(own[axis], repeats)
+            each = repeats.elements
+            truth = any_of(equal(each, own[axis]), equal(each, 1))
+            facts |= {"size": own[axis], "repeats": each}
+        shape = (*own[:axis], length, *own[axis + 1 :])
+        return Outcome((tensor.shaped(shape),), (Requirement("repeats", truth, facts, spoils=(axis,)),))
+
+    def _counted(self, size: Dim, repeats: Tensor) -> Dim:
+        """How many places come out: the numbers added up, where they are known."""
+        if self.length is not None:
+            return self.length
+        numbers = known_contents(repeats)
+        if numbers is None or not all(is_size(number) for number in numbers):
+            return counted(self.count, Unknown("how often it is repeated is computed from data"))
+        return size * numbers[0] if len(numbers) == 1 else total(numbers)
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        """Neighbours see the same place, as many as there are repeats."""
+        rank = given(inputs).rank
+        if self.axis is None and rank != 1:
+            return ()
+        axis = (self.axis or 0) % rank
+        others = identity(0, [(place, place) for place in range(rank) if place != axis])
+        times = self.repeats
+        if not isinstance(times, int) or not 0 < times <= MAXIMUM_PERIOD:
+            return others
+        return (*others, Link(0, axis, axis, times, 1, ((0, 0),) * times))
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        return Kept() if optional(run.inputs, 1) is None else super().kept_for_backward(run)
+
+    def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
+        return "repeat elements" if self.repeats is None else f"repeat elements ×{self.repeats}"

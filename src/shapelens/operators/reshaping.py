@@ -20,10 +20,12 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Expression, Unknown, all_of, at_least, decide, equal, maximum, product
 from shapelens.operators.arguments import fixed_axes, fixed_axis, given, optional, refused, required, told
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.rearranging import kept_contents
 from shapelens.operators.regrouping import reshape_links
+from shapelens.operators.strides import Strides, viewed
 
 __all__ = ["Flatten", "Reshape", "Squeeze", "Unsqueeze"]
 
@@ -39,6 +41,13 @@ class Regrouping(Operator):
         if isinstance(before, Unknown) or isinstance(after, Unknown):
             return ()
         return reshape_links(before, after)
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """The same elements where they are; unless their axes lie across, and then a copy."""
+        return (viewed(run.tensor().dims, run.lies(), run.outputs[0].dims),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
 
 @dataclass(frozen=True)

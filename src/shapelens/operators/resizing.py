@@ -30,6 +30,8 @@ from shapelens.dims import (
     Unknown,
     all_of,
     at_least,
+    decide,
+    equal,
     less_than,
     maximum,
     more_than,
@@ -37,6 +39,7 @@ from shapelens.dims import (
     select,
 )
 from shapelens.operators.arguments import fixed_axes, given, is_size, optional, refused, required
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.resampling import AREA, ASYMMETRIC, CROP, HALF_PIXEL, NEAREST, Sampling, sampled
@@ -257,6 +260,14 @@ class Resize(Operator):
         if isinstance(scales, Unknown) or len(scales) != len(before):
             return nothing
         return [float(s) if isinstance(s, (int, float)) and 0 < s < math.inf else None for s in scales]
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """Nothing: its weights follow from the sizes. `area` is an adaptive pooling, and keeps what that keeps."""
+        if self.mode != AREA:
+            return Kept()
+        axes, _ = self._axes(run.tensor())
+        sizes = [run.outputs[0].dims[axis] for axis in axes]
+        return Kept() if all(decide(equal(size, 1)) for size in sizes) else Kept((0,))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         how = "" if self.mode == NEAREST else f", {self.mode}"

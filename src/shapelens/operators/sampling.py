@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least, equal
 from shapelens.operators.arguments import given, optional, refused, required
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 
@@ -69,6 +70,10 @@ class GridSample(Operator):
         axes = range(1, given(inputs, 1).rank - 1)
         return (*identity(0, [(0, 0), (1, 1)]), *identity(1, [(0, 0), *[(a, a + 1) for a in axes]]))
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The image and the grid."""
+        return Kept((0, 1))
+
 
 @dataclass(frozen=True)
 class AffineGrid(Operator):
@@ -114,3 +119,6 @@ class AffineGrid(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return identity(0, [(0, 0)])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shapelens.dims import Unknown, at_most, decide, equal
+from shapelens.dims import Unknown, at_least, at_most, decide, equal
 from shapelens.operators.arguments import fixed_axis, given, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.indexing import elements_fit
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
@@ -29,6 +30,7 @@ class Scatter(Operator):
 
     Args:
         axis: along which axis an index says the place.
+        more_updates: whether there may be more updates than indices; those behind are not used (PyTorch).
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "indices", "updates")
@@ -37,6 +39,7 @@ class Scatter(Operator):
     family: ClassVar[str] = "reshape"
 
     axis: int = 0
+    more_updates: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor, indices, updates = given(inputs), given(inputs, 1), optional(inputs, 2)
@@ -45,7 +48,7 @@ class Scatter(Operator):
             return Outcome(out)
         requirements = elements_fit(tensor, indices, self.axis)
         if updates is not None and not isinstance(updates.shape, Unknown):
-            requirements += _updates_fit(updates, indices.dims)
+            requirements += _updates_fit(updates, indices.dims, more=self.more_updates)
         return Outcome(out, requirements)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
@@ -55,6 +58,10 @@ class Scatter(Operator):
         others = [(place, place) for place in range(rank) if place != axis]
         own = identity(0, [(place, place) for place in range(rank)])
         return own + identity(1, others) + identity(2, others)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The indices."""
+        return Kept((1,))
 
 
 @dataclass(frozen=True)
@@ -91,13 +98,13 @@ class ScatterND(Operator):
         return own + identity(2, [(updates - rank + place, place) for place in range(max(depth, 0), rank)])
 
 
-def _updates_fit(updates: Tensor, wanted: Shape) -> tuple[Requirement, ...]:
+def _updates_fit(updates: Tensor, wanted: Shape, *, more: bool = False) -> tuple[Requirement, ...]:
     facts = {"gets": updates.dims, "wants": wanted}
     if updates.rank != len(wanted):
         return (Requirement("updates", False, facts),)
     return tuple(
         [
-            Requirement("updates", equal(gets, wants), {**facts, "axis": axis})
+            Requirement("updates", (at_least if more else equal)(gets, wants), {**facts, "axis": axis})
             for axis, (gets, wants) in enumerate(zip(updates.dims, wanted, strict=True))
         ]
     )

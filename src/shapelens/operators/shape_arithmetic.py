@@ -18,10 +18,12 @@ from typing import Any, ClassVar
 from shapelens.dims import Dim, UndecidedError, Unknown, at_least, at_most, ceil_divide, decide, maximum
 from shapelens.dims.arithmetic import single
 from shapelens.operators.arguments import given, is_size, optional
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.contents import MAXIMUM_CONTENTS
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.reals import Real
+from shapelens.operators.strides import Strides
 
 __all__ = ["Constant", "Identity", "Range", "ShapeOf", "Size"]
 
@@ -36,6 +38,12 @@ class Identity(Operator):
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
         return Outcome((Tensor(tensor.shape, tensor.dtype, tensor.contents),))
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        return (run.lies(),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ class Range(Operator):
         limit: the number before which it stops.
         step: how far the next number is; negative for backwards.
         dtype: the type of the numbers, where no input has one.
+        divisor: of which fractions all three are a number: `0, 0.5, 1, …` are so many halves.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("start", "limit", "step")
@@ -121,6 +130,7 @@ class Range(Operator):
     limit: Any = None
     step: Any = None
     dtype: str = "int64"
+    divisor: int = 1
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         settings = (self.start, self.limit, self.step)
@@ -131,7 +141,7 @@ class Range(Operator):
         count = _count(start, limit, step, dtype)
         facts = {"start": start, "limit": limit, "step": step}
         requirement = Requirement("range", count is not None, facts, spoils=None)
-        contents = None if count is None else _range_contents(start, step, count)
+        contents = None if count is None or self.divisor != 1 else _range_contents(start, step, count)
         return Outcome((Tensor((0 if count is None else count,), dtype, contents),), (requirement,))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:

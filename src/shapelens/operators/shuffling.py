@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from shapelens.dims import Dim, equal
 from shapelens.operators.arguments import given
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, window
 from shapelens.operators.windows import no_image
@@ -66,6 +67,9 @@ class DepthToSpace(Operator):
             *[Link(0, axis, axis, self.block, 1, spans) for axis in spatial],
         )
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"{'pixel shuffle' if self.order == 'CRD' else 'depth to space'} {self.block}"
 
@@ -114,6 +118,9 @@ class SpaceToDepth(Operator):
             *[window(0, axis, axis, self.block, self.block, 0) for axis in spatial],
         )
 
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"{'pixel unshuffle' if self.order == 'CRD' else 'space to depth'} {self.block}"
 
@@ -155,6 +162,9 @@ class ChannelShuffle(Operator):
         spans = tuple([(g * of_group, g * of_group) for g in range(self.groups)]) if known else None
         kept = identity(0, [(axis, axis) for axis in range(image.rank) if axis != channel])
         return (*kept, Link(0, channel, channel, self.groups if known else 1, 1, spans))
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return f"channel shuffle, groups {self.groups}"

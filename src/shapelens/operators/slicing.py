@@ -20,6 +20,7 @@ from shapelens.dims import (
     Dim,
     UndecidedError,
     Unknown,
+    all_of,
     at_least,
     ceil_divide,
     decide,
@@ -28,12 +29,23 @@ from shapelens.dims import (
     minimum,
     select,
 )
-from shapelens.operators.arguments import fixed_axes, given, optional, refused, required, told
+from shapelens.operators.arguments import (
+    fixed_axes,
+    fixed_axis,
+    given,
+    optional,
+    refused,
+    required,
+    told,
+    told_number,
+)
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.rearranging import picked
+from shapelens.operators.strides import Strides
 
-__all__ = ["Slice"]
+__all__ = ["Narrow", "Slice"]
 
 END = 2**31 - 1
 """From here on a place is beyond the end of any axis: exporters write it for "to the end"."""
@@ -124,6 +136,74 @@ class Slice(Operator):
                 spans = ((cut.first, cut.first),) if isinstance(cut.first, int) else None
                 links.append(Link(0, axis, axis, 1, cut.step, spans))
         return tuple(links)
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        """The part where it is; a step backwards copies."""
+        try:
+            cuts, broken = self.cuts(run.inputs)
+        except UndecidedError:
+            return ()
+        steps = {axis: cut.step for axis, cut in cuts.items()}
+        if broken is not None or not all(isinstance(step, int) and step > 0 for step in steps.values()):
+            return ()
+        return (tuple([stride * steps.get(axis, 1) for axis, stride in enumerate(run.lies())]),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
+
+
+@dataclass(frozen=True)
+class Narrow(Operator):
+    """A stretch of an axis that must lie inside of it: nothing is clamped.
+
+        >>> Narrow(1, start=2, length=5).evaluate(Tensor((2, 8))).outputs[0].shape
+        (2, 5)
+
+    Inputs: the tensor, and the start where it is computed.
+
+    Args:
+        axis: along which axis.
+        start: the first place; a negative one counts from the end.
+        length: how many places.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "start")
+    word: ClassVar[str] = "narrow"
+    family: ClassVar[str] = "reshape"
+
+    axis: int = 0
+    start: Dim | None = None
+    length: Dim = 1
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        tensor = given(inputs)
+        axis, broken = fixed_axis(self.axis, tensor.rank)
+        if broken is not None:
+            return refused(broken, tensor)
+        own, first = tensor.dims, self._first(inputs, axis)
+        facts = {"gets": own, "axis": axis, "size": own[axis], "start": first, "length": self.length}
+        is_inside = all_of(
+            at_least(first, 0), at_least(self.length, 0), at_least(own[axis], first + self.length)
+        )
+        shape = (*own[:axis], self.length, *own[axis + 1 :])
+        return Outcome((tensor.shaped(shape),), (Requirement("narrow", is_inside, facts),))
+
+    def _first(self, inputs: Sequence[Tensor | None], axis: int) -> Dim:
+        start = told_number(self.start, optional(inputs, 1), "where the stretch starts")
+        return _from_the_end(start, given(inputs).dims[axis])[0]
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        rank = given(inputs).rank
+        axis = self.axis % rank
+        first = self._first(inputs, axis)
+        spans = ((first, first),) if isinstance(first, int) else None
+        return tuple([Link(0, a, a, spans=spans) if a == axis else Link(0, a, a) for a in range(rank)])
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        return (run.lies(),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
 
 @dataclass(frozen=True, slots=True)

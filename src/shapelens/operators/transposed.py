@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, at_most, less_than, maximum, product
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.convolution import (
     Convolution,
     bias_requirement,
@@ -158,6 +159,10 @@ class TransposedConvolution(Convolution):
             taps = (sliding.kernel, sliding.stride, sliding.dilation)
             links.append(transposed_window(0, axis, axis, *taps, before))
         return tuple(links)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The input and the weight: what its padding cuts off is of the output."""
+        return Kept((0, 1))
 
     def sides(self, image: Tensor | None, weight: Tensor) -> tuple[tuple[Dim, Dim], ...]:
         """Cells cut off before and after each spatial axis; nothing where the image does not tell."""

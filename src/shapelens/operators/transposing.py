@@ -13,9 +13,11 @@ from typing import ClassVar
 
 from shapelens.dims import Unknown
 from shapelens.operators.arguments import given, refused
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import picked
+from shapelens.operators.strides import Strides
 
 __all__ = ["Transpose"]
 
@@ -55,6 +57,13 @@ class Transpose(Operator):
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return identity(0, [(axis, place) for place, axis in enumerate(self.counted(given(inputs).rank))])
+
+    def views(self, run: Run) -> tuple[Strides | None, ...]:
+        lies = run.lies()
+        return (tuple([lies[axis] for axis in self.counted(run.tensor().rank)]),)
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        return Kept()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return "transpose" if self.order is None else f"permute {', '.join(str(axis) for axis in self.order)}"

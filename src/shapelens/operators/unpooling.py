@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, equal, less_than, more_than, product
 from shapelens.operators.arguments import given, optional, required
+from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor, plain
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.windows import (
@@ -118,6 +119,10 @@ class MaxUnpool(Operator):
         """A value goes wherever its index says, in its own map."""
         kept = given(inputs).rank - len(self.kernel)
         return tuple([link for place in (0, 1) for link in identity(place, [(a, a) for a in range(kept)])])
+
+    def kept_for_backward(self, run: Run) -> Kept:
+        """The indices."""
+        return Kept((1,))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         stride = "" if self.strides == self.kernel else setting_words("stride", self.strides, 0)

@@ -8,6 +8,7 @@ Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (IR version 14)
 
 from __future__ import annotations
 
+from shapelens.operators import dtypes
 from shapelens.readers.onnx.wire import BYTES, FIXED32, FIXED64, VARINT
 
 # ModelProto
@@ -143,42 +144,40 @@ SHAPE_DIM = 1 << 3 | BYTES
 DIM_VALUE = 1 << 3 | VARINT
 DIM_PARAMETER = 2 << 3 | BYTES
 
-# TensorProto.DataType: the names that NumPy and ml_dtypes use, in the order of the numbers; and bits per
-# element, none where elements differ in length.
+# TensorProto.DataType: the names that NumPy and ml_dtypes use, in the order of the numbers.
 UNDEFINED = "undefined"
-_DATA_TYPES: tuple[tuple[str, int | None], ...] = (
-    (UNDEFINED, None),
-    ("float32", 32),
-    ("uint8", 8),
-    ("int8", 8),
-    ("uint16", 16),
-    ("int16", 16),
-    ("int32", 32),
-    ("int64", 64),
-    ("string", None),
-    ("bool", 8),
-    ("float16", 16),
-    ("float64", 64),
-    ("uint32", 32),
-    ("uint64", 64),
-    ("complex64", 64),
-    ("complex128", 128),
-    ("bfloat16", 16),
-    ("float8_e4m3fn", 8),
-    ("float8_e4m3fnuz", 8),
-    ("float8_e5m2", 8),
-    ("float8_e5m2fnuz", 8),
-    ("uint4", 4),
-    ("int4", 4),
-    ("float4_e2m1fn", 4),
-    ("float8_e8m0fnu", 8),
-    ("uint2", 2),
-    ("int2", 2),
-    ("float6_e2m3fn", 6),
-    ("float6_e3m2fn", 6),
+DATA_TYPES: tuple[str, ...] = (
+    UNDEFINED,
+    "float32",
+    "uint8",
+    "int8",
+    "uint16",
+    "int16",
+    "int32",
+    "int64",
+    "string",
+    "bool",
+    "float16",
+    "float64",
+    "uint32",
+    "uint64",
+    "complex64",
+    "complex128",
+    "bfloat16",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
+    "uint4",
+    "int4",
+    "float4_e2m1fn",
+    "float8_e8m0fnu",
+    "uint2",
+    "int2",
+    "float6_e2m3fn",
+    "float6_e3m2fn",
 )
-DATA_TYPES: tuple[str, ...] = tuple(name for name, _ in _DATA_TYPES)
-ELEMENT_BITS: dict[str, int] = {name: bits for name, bits in _DATA_TYPES if bits is not None}
+ELEMENT_BITS = dtypes.ELEMENT_BITS
 
 
 def data_type_name(number: int) -> str:

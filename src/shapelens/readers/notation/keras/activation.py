@@ -120,7 +120,7 @@ def _check_share(arguments: Arguments) -> None:
 @layer("GaussianDropout", signature="rate, seed=None", keeps=SHAPE)
 def dropout(arguments: Arguments, place: Place) -> None:
     _check_share(arguments)
-    place.add(Dropout())
+    place.add(Dropout(share=arguments.number("rate")))
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class SpatialDropout(Dropout):
        keeps=SHAPE)  # fmt: skip
 def spatial_dropout(arguments: Arguments, place: Place) -> None:
     _check_share(arguments)
-    place.add(SpatialDropout(rank=arguments.rank + 2))
+    place.add(SpatialDropout(share=arguments.number("rate"), apart=(0, -1), rank=arguments.rank + 2))
 
 
 @layer("GaussianNoise", signature="stddev, seed=None", keeps=SHAPE)

@@ -108,7 +108,19 @@ def dropout(arguments: Arguments, place: Place) -> None:
             "p",
             rule="p is the share of the elements that are dropped: from 0 to 1",
         )
-    place.add(RankedDropout(ranks=(2, 3)) if arguments.name == "Dropout1d" else Dropout())
+    apart = _apart(arguments.name, place.rank)
+    if arguments.name == "Dropout1d":
+        place.add(RankedDropout(share=share, apart=apart, ranks=(2, 3)))
+    else:
+        place.add(Dropout(share=share, apart=apart))
+
+
+def _apart(name: str, rank: int | None) -> tuple[int, ...] | None:
+    """The axes along which cells are dropped one by one: of a layer that drops whole channels, those in front."""
+    if name in {"Dropout", "AlphaDropout"}:
+        return None
+    lone = {"Dropout1d": 2, "Dropout3d": 4}.get(name)  # an image without a batch
+    return (0,) if rank is not None and rank == lone else (0, 1)
 
 
 @layer("Identity", signature="*args", keeps=SHAPE)

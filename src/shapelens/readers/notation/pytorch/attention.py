@@ -84,6 +84,7 @@ def multihead_attention(arguments: Arguments, place: Place) -> None:
         batch_first=arguments.flag("batch_first"),
         with_weights=True,
         zero_token=arguments.flag("add_zero_attn"),
+        dropout=arguments.number("dropout"),
     )
     key = place.input("key", _other(place, operator.batch_first, key_width))
     value = place.input("value", _other(place, operator.batch_first, value_width))
@@ -143,8 +144,10 @@ class _Encoder:
         self.inner = arguments.integer("dim_feedforward")
         self.function = arguments.word("activation")
         self.has_bias = arguments.flag("bias")
-        self.attention = MultiHeadAttention(arguments.integer("nhead"), arguments.flag("batch_first"))
-        arguments.number("dropout")
+        self.dropout = arguments.number("dropout")
+        self.attention = MultiHeadAttention(
+            arguments.integer("nhead"), arguments.flag("batch_first"), dropout=self.dropout
+        )
 
     def added(self, block: Callable[[], str]) -> str:
         """A block's output added to what went into it."""
@@ -162,15 +165,15 @@ class _Encoder:
         here = self.builder.here
         weights = attention_weights(self.width, self.width, self.width, bias=self.has_bias)
         self._add(self.attention, "self_attn", "MultiheadAttention", weights, _CALLED, [here] * 3)
-        return self._add(Dropout(), "dropout1", "Dropout")
+        return self._add(Dropout(share=self.dropout), "dropout1", "Dropout")
 
     def feed_forward(self) -> str:
         """Two linear layers and the activation between them."""
         self._linear("linear1", self.width, self.inner)
         self.builder.function(Activation(self.function), self.function)
-        self._add(Dropout(), "dropout", "Dropout")
+        self._add(Dropout(share=self.dropout), "dropout", "Dropout")
         self._linear("linear2", self.inner, self.width)
-        return self._add(Dropout(), "dropout2", "Dropout")
+        return self._add(Dropout(share=self.dropout), "dropout2", "Dropout")
 
     def _linear(self, name: str, into: int, out: int) -> None:
         self._add(Linear(), name, "Linear", self._with_bias("weight", (out, into), out))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shapelens.dims import Dim, Unknown, symbol
 from shapelens.operators import Bilinear, Embedding, Linear, Reduce
+from shapelens.operators.backward import Kept, Run
 from shapelens.readers.building import BATCH
 from shapelens.readers.notation.arguments import Arguments
 from shapelens.readers.notation.placing import Place
@@ -26,7 +27,10 @@ _BAG = (
 
 @dataclass(frozen=True)
 class RankedEmbedding(Ranked, Embedding):
-    """An embedding of tensors with so many axes."""
+    """An embedding of tensors with so many axes, of which each bag is reduced: one kernel for PyTorch."""
+
+    def kept_for_backward(self, run: Run) -> Kept | Unknown:
+        return Unknown("what EmbeddingBag keeps for the backward pass is not known")
 
 
 def _features(arguments: Arguments) -> Sample:

@@ -36,18 +36,21 @@ class RankedLayerNormalization(Ranked, LayerNormalization):
 @layer("StochasticDepth", signature="p, mode", keeps=SHAPE)
 def stochastic_depth(arguments: Arguments, place: Place) -> None:
     """Whole samples dropped at random."""
-    arguments.number("p")
-    arguments.choice("mode", ("batch", "row"))
-    place.add(Dropout())
+    mode = arguments.choice("mode", ("batch", "row"))
+    place.add(Dropout(share=_share(arguments), apart=(0,) if mode == "row" else ()))
+
+
+def _share(arguments: Arguments) -> float | None:
+    """The share that is dropped, where it is none: whatever else it is, there is a mask."""
+    return None if arguments.number("p") else 0.0
 
 
 @layer("DropBlock2d", "DropBlock3d", signature="p, block_size, inplace=False, eps=1e-06", keeps=SHAPE,
        takes=lambda arguments: image(arguments.rank))  # fmt: skip
 def drop_block(arguments: Arguments, place: Place) -> None:
     """Blocks of cells dropped at random."""
-    arguments.number("p")
     arguments.integer("block_size")
-    place.add(RankedDropout(ranks=(arguments.rank + 2,)))
+    place.add(RankedDropout(share=_share(arguments), ranks=(arguments.rank + 2,)))
 
 
 @layer(
