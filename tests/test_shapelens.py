@@ -25,7 +25,14 @@ def loaded(code):
 
 
 def test_all_is_exact():
-    assert set(shapelens.__all__) == {"Inspection", "ShapelensError", "__version__", "explain", "inspect"}
+    assert set(shapelens.__all__) == {
+        "Inspection",
+        "ShapelensError",
+        "__version__",
+        "explain",
+        "inspect",
+        "summary",
+    }
     for name in shapelens.__all__:
         assert getattr(shapelens, name) is not None
     assert dir(shapelens) == sorted(shapelens.__all__)

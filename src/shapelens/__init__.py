@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shapelens.errors import ShapelensError
     from shapelens.inspection import Inspection, explain, inspect
+    from shapelens.summarizing import summary
 
-__all__ = ["Inspection", "ShapelensError", "__version__", "explain", "inspect"]
+__all__ = ["Inspection", "ShapelensError", "__version__", "explain", "inspect", "summary"]
 
 __version__ = "0.1.0"
 
@@ -23,6 +24,7 @@ _HOMES = {
     "ShapelensError": "shapelens.errors",
     "explain": "shapelens.inspection",
     "inspect": "shapelens.inspection",
+    "summary": "shapelens.summarizing",
 }
 
 

@@ -4,7 +4,10 @@
     ├── UsageError                 what was asked cannot be asked so        (exit status 2)
     │   ├── ShapeTextError         an input shape that cannot be read
     │   ├── LayerTextError         layer text that cannot be read, or is code
-    │   ├── NoSuchModelError       no file, classic or layer of that name
+    │   ├── NoSuchModelError       no file, module, classic or layer of that name
+    │   ├── SourceError            Python code that names no model, or gives none
+    │   │   └── UserCodeError      it raised an exception of its own
+    │   ├── MissingPackageError    a package that is needed for it is not installed
     │   └── InputMismatchError     inputs that the network does not have
     ├── UnreadableError            a file that holds no network             (exit status 3)
     │   ├── TruncatedFileError     it ends in the middle
@@ -25,12 +28,15 @@ __all__ = [
     "LayerTextError",
     "LimitExceededError",
     "MalformedFileError",
+    "MissingPackageError",
     "NoSuchModelError",
     "ShapeTextError",
     "ShapelensError",
+    "SourceError",
     "TruncatedFileError",
     "UnreadableError",
     "UsageError",
+    "UserCodeError",
 ]
 
 
@@ -94,7 +100,19 @@ class LayerTextError(UsageError):
 
 
 class NoSuchModelError(UsageError):
-    """No file, classic or layer of that name."""
+    """No file, module, classic or layer of that name."""
+
+
+class SourceError(UsageError):
+    """Python code that names no model, or gives something else than a model."""
+
+
+class UserCodeError(SourceError):
+    """Python code that raised an exception of its own while it was imported or called."""
+
+
+class MissingPackageError(UsageError):
+    """A package that is needed for what was asked, and that is not installed."""
 
 
 class InputMismatchError(UsageError):

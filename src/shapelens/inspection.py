@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,11 @@ from shapelens.operators import Shape
 if TYPE_CHECKING:
     from shapelens.analyses.costs import Costs
     from shapelens.analyses.findings import Finding
+    from shapelens.analyses.memory import Memory
     from shapelens.analyses.receptive_field import FieldOf
     from shapelens.output.explained import Explanation
+    from shapelens.readers.torch.inputs import Arguments
+    from shapelens.readers.torch.session import ModelAtHand
     from shapelens.table.table import Table
 
 __all__ = ["Inspection", "Layer", "explain", "inspect"]
@@ -28,11 +32,13 @@ ShapeLike = str | Sequence[int | str | Expression]
 
 
 def inspect(
-    source: str | Network,
-    sample: ShapeLike | None = None,
+    source: Any,
+    sample: Any = None,
     *,
     batch: int | None = None,
     shapes: Mapping[str, ShapeLike] | None = None,
+    inputs: Any = None,
+    mode: str = "same",
 ) -> Inspection:
     """Every shape in a network, without running it.
 
@@ -43,29 +49,91 @@ def inspect(
         138357544
 
     Args:
-        source: the path of a file, the name of a classic, layer text, or a network.
+        source: a PyTorch module; the path of a file, `package.module:name` or `file.py:name`, the name of a
+            classic, layer text; or a network.
         sample: the shape of one sample, in the model's own order; symbols stand for free sizes.
         batch: the number of samples; a symbol if not given.
-        shapes: whole shapes of inputs by name, batch included, for whatever one sample does not tell.
+        shapes: whole shapes of inputs by name, batch included, for whatever one sample does not tell; of other
+            types than floats with the type behind: `"2x16:int64"`.
+        inputs: for a PyTorch module, examples in the place of shapes, as the module is called with: a tensor, a
+            tuple of arguments, or a dictionary of keyword arguments. Only shapes and types are read.
+        mode: for a PyTorch module, `train`, `eval`, or `same` as it is.
 
     Raises:
         UsageError: the source or a shape cannot be read in this way.
         UnreadableError: the file holds no network.
     """
+    if _is_tensor(sample):
+        sample, inputs = None, sample
     given = None if sample is None else _dims(sample, "--input" if isinstance(sample, str) else "sample")
+    typed = {name: _typed_shape(shape, f"--shape {name}") for name, shape in (shapes or {}).items()}
+    whole = {name: shape for name, (shape, _) in typed.items()}
+    dtypes = {name: dtype for name, (_, dtype) in typed.items() if dtype}
+    model = _model_at_hand(source, inputs, mode, dtypes)
+    if model is not None:
+        return _traced(model, given, batch, whole)
     if isinstance(source, Network):
         network = source
     else:
         from shapelens.readers.sources import read_source
 
         network = read_source(source, given)
-    whole = {name: _dims(shape, f"--shape {name}") for name, shape in (shapes or {}).items()}
-    return Inspection(*fed(network, given, batch, whole))
+    return Inspection(*fed(_with_types(network, dtypes), given, batch, whole))
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _model_at_hand(source: Any, inputs: Any, mode: str, dtypes: Mapping[str, str]) -> ModelAtHand | None:
+    """The PyTorch model that is given or named; None where it is something else."""
+    if isinstance(source, Network):
+        return None
+    if isinstance(source, str):
+        from shapelens.readers.sources import python_source
+
+        named = python_source(source)
+        if named is None:
+            return None
+        from shapelens.readers.torch.code.loading import load_model
+        from shapelens.readers.torch.session import ModelAtHand
+
+        # Whoever names code wants the network that is used, not the one that is trained.
+        mode = "eval" if mode == "same" else mode
+        name = f"{named.name}{named.brackets}"
+        return ModelAtHand(load_model(named), name, named.text, mode, inputs, dtypes)
+    if "torch" not in sys.modules:
+        raise UsageError(
+            "this is nothing that can be inspected",
+            at="source",
+            have=f"of type {type(source).__name__}",
+            rule="a PyTorch module, a file, a classic, layer text or a network",
+        )
+    from shapelens.readers.torch.session import ModelAtHand
+
+    return ModelAtHand(source, mode=mode, inputs=inputs, dtypes=dtypes)
+
+
+def _traced(
+    model: ModelAtHand, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
+) -> Inspection:
+    """A model traced at the shapes that are given, and shown at them."""
+    network, arguments = model.network(sample, batch, whole)
+    return Inspection(network, arguments.fed, _Model(model, arguments))
+
+
+def _with_types(network: Network, dtypes: Mapping[str, str]) -> Network:
+    """The network with its inputs of the types that are asked for."""
+    if not dtypes:
+        return network
+    inputs = tuple([replace(i, dtype=dtypes.get(i.name, i.dtype)) for i in network.inputs])
+    return replace(network, inputs=inputs)
 
 
 def explain(
-    what: str,
-    sample: ShapeLike | None = None,
+    what: Any,
+    sample: Any = None,
     *,
     batch: int | None = None,
     shapes: Mapping[str, ShapeLike] | None = None,
@@ -76,7 +144,7 @@ def explain(
         {'height': 256, 'width': 256, 'channels': 32}
 
     Args:
-        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, or a pasted model.
+        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, a pasted model, or a PyTorch module.
         sample: the shape of one sample that goes in.
         batch: the number of samples; a symbol if not given.
         shapes: whole shapes of inputs by name.
@@ -88,6 +156,8 @@ def explain(
     from shapelens.explanation.asking import explain_network, explain_shape_text, is_shape_text, split_layer
     from shapelens.output.explained import Explanation
 
+    if not isinstance(what, str):
+        return Explanation.of(explain_network(inspect(what, sample, batch=batch, shapes=shapes).evaluation))
     if is_shape_text(what):
         return Explanation.of(explain_shape_text(what))
     model, layer = split_layer(what)
@@ -104,18 +174,40 @@ def _dims(shape: ShapeLike, at: str) -> Shape:
     )
 
 
+def _typed_shape(shape: ShapeLike, at: str) -> tuple[Shape, str]:
+    """A shape, and the type that stands behind it: `2x16:int64`."""
+    if not isinstance(shape, str):
+        return _dims(shape, at), ""
+    sizes, _, dtype = shape.partition(":")
+    return _dims(sizes, at), dtype.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The model behind a traced network, and what it was called with."""
+
+    model: ModelAtHand
+    arguments: Arguments
+
+
 class Inspection:
     """A network at a shape, and all that can be asked of it.
 
     Args:
         network: the network.
         shapes: the shape of each input, batch included.
+        model: the model that it was traced from, where that is at hand.
+
+    Attributes:
+        retraced: why the model was traced again for these shapes; empty where its formulas were enough.
     """
 
-    def __init__(self, network: Network, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, network: Network, shapes: Mapping[str, Shape], model: _Model | None = None) -> None:
         self.network = network.fitted(shapes)
         self.shapes = dict(shapes)
+        self.retraced = ""
         self._unfitted = network
+        self._model = model
 
     # the parts, each computed when it is asked for ----------------------------------------------------
 
@@ -164,6 +256,20 @@ class Inspection:
         """Multiply-accumulates for one sample."""
         return self.costs.total_macs
 
+    def memory(self, batch: int | None = None) -> Memory:
+        """How much memory it takes: weights, activations in inference, and what learning keeps.
+
+            >>> memory = inspect("resnet18").memory(batch=32)
+            >>> memory.weight_bytes, memory.peak_bytes, memory.peak_at
+            (46796448, 224788480, 'bn1')
+
+        Args:
+            batch: the number of samples; as inspected if not given, and then a symbol stays one.
+        """
+        from shapelens.analyses.memory import memory_of
+
+        return memory_of(self.evaluation, batch)
+
     @property
     def layers(self) -> tuple[Layer, ...]:
         """Every operator that computes, in order."""
@@ -193,14 +299,37 @@ class Inspection:
     # other sizes, other networks ----------------------------------------------------------------------
 
     def at(self, sample: ShapeLike, *, batch: int | None = None) -> Inspection:
-        """The same network at another size: nothing is read or run again."""
-        return Inspection(*fed(self._unfitted, _dims(sample, "sample"), batch))
+        """The same network at another size: nothing is read or run again.
+
+        A PyTorch model is traced again where its code goes another way at that size; `retraced` says why.
+        """
+        confirmed = self._confirmed
+        network, shapes = fed(confirmed, _dims(sample, "sample"), batch)
+        if self._model is None:
+            return Inspection(network, shapes)
+        from shapelens.readers.torch.session import way_is_left
+
+        reason = way_is_left(network, shapes)
+        if not reason:
+            return Inspection(network, shapes, self._model)
+        again = self._model.model.again(self._model.arguments, network, shapes)
+        other = Inspection(again, shapes, replace(self._model, arguments=self._model.arguments.at(shapes)))
+        other.retraced = reason
+        return other
+
+    @cached_property
+    def _confirmed(self) -> Network:
+        """The network as far as its formulas are known to hold at other sizes."""
+        if self._model is None:
+            return self._unfitted
+        return self._model.model.confirmed(self._model.arguments, self._unfitted)
 
     def symbolic(self) -> Inspection:
         """The same network with free heights and widths, shown by the sizes that they have here."""
         shapes = dict(self.shapes)
         inputs: list[Input] = []
-        for declared in self.network.inputs:
+        network = self.network if self._model is None else self._confirmed
+        for declared in network.inputs:
             shape, example = list(shapes.get(declared.name, ())), dict(declared.example)
             layout = declared.layout
             for axis in layout.spatial if layout is not None and len(shape) == len(layout.axes) else ():
@@ -209,7 +338,7 @@ class Inspection:
                     shape[axis], example[letter] = symbol(letter), size
             shapes[declared.name] = tuple(shape)
             inputs.append(replace(declared, example=example))
-        return Inspection(replace(self.network, inputs=tuple(inputs)), shapes)
+        return Inspection(replace(network, inputs=tuple(inputs)), shapes, self._model)
 
     def edit(
         self,
@@ -231,8 +360,14 @@ class Inspection:
             settings: new settings, by name.
         """
         plain = {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
-        edited = edit_network(self.evaluation, layer, plain, weights=weights, follow=follow)
-        return Inspection(edited, self.shapes)
+        if self._model is None:
+            edited = edit_network(self.evaluation, layer, plain, weights=weights, follow=follow)
+            return Inspection(edited, self.shapes)
+        # The author's own arithmetic reads what the layer leads to: its code runs again.
+        alone = edit_network(self.evaluation, layer, plain, weights=weights, follow=False)
+        hand = replace(self._model.model, follow=follow)
+        hand, network = hand.edited(self._model.arguments, self.network, alone, layer)
+        return Inspection(network, self.shapes, replace(self._model, model=hand))
 
     # faces --------------------------------------------------------------------------------------------
 
@@ -265,6 +400,12 @@ class Inspection:
 
     def __repr__(self) -> str:
         return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from shapelens.output.html import NOTEBOOK_WIDTH, table_html
+
+        return table_html(self.table(width=NOTEBOOK_WIDTH), self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data: the schema `shapelens/1`."""

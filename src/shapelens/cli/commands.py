@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from shapelens.cli.help import CLASSICS_HELP, EXPLAIN_HELP, MAIN_HELP, SHOW_HELP
 from shapelens.errors import ShapelensError, UsageError
+
+if TYPE_CHECKING:
+    from shapelens.inspection import Inspection
 
 __all__ = ["run"]
 
@@ -186,6 +189,8 @@ def _program(context: click.Context, version: bool) -> None:
 @click.argument("model")
 @_INPUT
 @click.option("--symbolic", is_flag=True)
+@click.option("--train", "is_training", is_flag=True)
+@click.option("--coverage", is_flag=True)
 @click.option("--depth", default="1")
 @click.option("--columns")
 @click.option(
@@ -193,14 +198,17 @@ def _program(context: click.Context, version: bool) -> None:
 )
 @_OUTPUT
 def _show(  # noqa: PLR0913, PLR0917 - one argument for each option
-    model: str, sample: str | None, batch: int | None, shapes: tuple[str, ...], symbolic: bool, depth: str,
-          columns: str | None, written_as: str, width: int | None, ascii_only: bool,
+    model: str, sample: str | None, batch: int | None, shapes: tuple[str, ...], symbolic: bool, is_training: bool,
+          coverage: bool, depth: str, columns: str | None, written_as: str, width: int | None, ascii_only: bool,
 ) -> int:  # fmt: skip
     from shapelens.inspection import inspect
     from shapelens.output.terminal import is_ascii, print_lines, terminal_width
 
-    inspection = inspect(model, sample, batch=batch, shapes=_named_shapes(shapes))
+    mode = "train" if is_training else "same"
+    inspection = inspect(model, sample, batch=batch, shapes=_named_shapes(shapes), mode=mode)
     inspection = inspection.symbolic() if symbolic else inspection
+    if coverage:
+        return _show_coverage(inspection, written_as, width, ascii_only=ascii_only)
     status = _ERRORS_FOUND if any(f.severity == "error" for f in inspection.findings) else 0
     if written_as == "json":
         _write_json(inspection.to_dict())
@@ -222,6 +230,21 @@ def _show(  # noqa: PLR0913, PLR0917 - one argument for each option
 
         print_lines(table_lines(table, inspection.findings), ascii_only=plain_signs)
     return status
+
+
+def _show_coverage(inspection: Inspection, written_as: str, width: int | None, *, ascii_only: bool) -> int:
+    """Which operators have a rule."""
+    from shapelens.analyses.coverage import coverage_of
+    from shapelens.output.coverage import coverage_data, coverage_lines
+    from shapelens.output.terminal import print_lines, terminal_width
+
+    covered = coverage_of(inspection.evaluation)
+    if written_as == "json":
+        _write_json(coverage_data(covered))
+    else:
+        lines = coverage_lines(inspection.network.name, covered, terminal_width(width))
+        print_lines(lines, ascii_only=ascii_only)
+    return 0
 
 
 def _depth(depth: str) -> int:

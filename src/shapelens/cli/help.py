@@ -16,6 +16,9 @@ look
 
 MODEL is one of
   model.onnx                 a file; nothing in it is ever run
+  net.py:Net                 a class, function or module in Python code, your own or a
+  torchvision.models:vgg16   package's: that code is imported and run. Arguments are
+                             literals: "net.py:Net(width=64)"
   vgg16, resnet50, …         a classic, by name
   "Conv2d(3, 64, 3)"         layer text, in PyTorch's or Keras' words, or a pasted print(model)
 
@@ -37,19 +40,22 @@ shapelens show MODEL  the table: what goes in, which filters, what comes out
 examples
   shapelens show vgg16
   shapelens show resnet50.onnx --input 3x512x512
+  shapelens show "net.py:Net(width=64)"                 # imports and runs net.py
   shapelens show resnet18 --input 3xHxW                 # formulas
   shapelens show resnet152 --depth all                  # nothing folded
 
 input
   --input 3x224x224          one sample, in the model's own order; symbols too: 3xHxW
   --batch 8                  fix the batch; without it, N
-  --shape x=2x3x224x224      one named tensor whole; may be repeated
+  --shape x=2x16:int64       one named tensor whole, and its type; may be repeated
   --symbolic                 formulas, also where the size is known
+  --train                    Python code as in training; without it, as in evaluation
 
 table
   --depth 2                  how far blocks unfold: 1, 2, …, all
   --columns in,filters,out   of layer, operator, in, filters, out, volume, field, step,
                              params, macs, where; +name adds, -name removes
+  --coverage                 instead of it, which operators have a rule
   --width 80                 instead of the terminal's
   --format table             table, json, csv, markdown
   --ascii                    no signs beyond ASCII

@@ -11,12 +11,13 @@ from typing import Any
 
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.findings import Finding
+from shapelens.analyses.memory import Memory, memory_of
 from shapelens.analyses.receptive_field import Everything, Field, FieldOf
-from shapelens.dims import Dim, Expression, Unknown, condition_text, dim_text
+from shapelens.dims import Dim, Expression, Unknown, condition_text, dim_text, total
 from shapelens.dims.atoms import Atom, Named, Rounded, Symbol
 from shapelens.dims.layout import AXIS_WORDS
 from shapelens.explanation.document import Block, Document, Entry, plain_text
-from shapelens.network import Evaluation, Step
+from shapelens.network import Evaluation, Network, Step
 from shapelens.operators import Tensor
 
 __all__ = ["SCHEMA", "document_data", "inspection_data"]
@@ -52,6 +53,7 @@ def inspection_data(
     """An inspected network as plain data."""
     network = evaluation.network
     untold = network.facts.get("parameters", "")
+    aliases = _aliases(network)
     return {
         "schema": SCHEMA,
         "source": {"kind": network.origin.kind, "name": network.origin.name}
@@ -59,22 +61,54 @@ def inspection_data(
         "layout": str(network.layout) if network.layout is not None else None,
         "symbols": _symbols_data(evaluation),
         "conditions": [condition_text(condition) for condition in evaluation.conditions],
-        "assumptions": [f"no more parameters than are told: {untold}"] if untold else [],
+        "assumptions": [
+            *([f"no more parameters than are told: {untold}"] if untold else []),
+            *network.assumptions,
+        ],
         "inputs": [
             _tensor_data(declared.name, evaluation.values[declared.name]) for declared in network.inputs
         ],
         "outputs": [_tensor_data(name, tensor) for name, tensor in evaluation.outputs],
         "layers": [
-            _layer_data(place, step, evaluation, costs, fields)
+            _layer_data(place, step, evaluation, costs, fields, aliases)
             for place, step in enumerate(evaluation.steps, 1)
         ],
-        "totals": {"parameters": dim_data(costs.total_parameters), "macs": dim_data(costs.total_macs)},
+        "totals": {"parameters": dim_data(costs.total_parameters), "macs": dim_data(costs.total_macs)}
+        | ({"unused_parameters": dim_data(total(costs.unused.values()))} if costs.unused else {}),
+        "memory": _memory_data(memory_of(evaluation)),
         "findings": [finding.to_dict() for finding in findings],
     }
 
 
+def _memory_data(memory: Memory) -> dict[str, Any]:
+    """Bytes, for the batch that the shapes are shown with."""
+    return {
+        "weight_bytes": dim_data(memory.weight_bytes),
+        "input_bytes": dim_data(memory.input_bytes),
+        "peak_bytes": dim_data(memory.peak_bytes),
+        "peak_at": memory.peak_at,
+        "backward_bytes": dim_data(memory.backward_bytes),
+    }
+
+
+def _aliases(network: Network) -> dict[str, list[str]]:
+    """The modules whose calls gave a value, where they are not what it is called by: innermost first."""
+    aliases: dict[str, list[str]] = {}
+    for call in sorted(network.calls, key=lambda call: -call.path.count(".")):
+        for label, value in call.outputs if call.path else ():
+            name = f"{call.path}.{label}" if label else call.path
+            if name != value:
+                aliases.setdefault(value, []).append(name)
+    return aliases
+
+
 def _layer_data(
-    place: int, step: Step, evaluation: Evaluation, costs: Costs, fields: Mapping[str, FieldOf]
+    place: int,
+    step: Step,
+    evaluation: Evaluation,
+    costs: Costs,
+    fields: Mapping[str, FieldOf],
+    aliases: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     node, weights = step.node, evaluation.network.weights
     taken = [(v, t) for v, t in zip(node.inputs, step.inputs, strict=True) if v is not None and t is not None]
@@ -86,7 +120,12 @@ def _layer_data(
         "module": node.module or None,
         "where": node.where or None,
         "inputs": [_tensor_data(v, t) for v, t in taken if v not in weights],
-        "outputs": [_tensor_data(v, t) for v, t in zip(node.outputs, step.outputs, strict=False) if v],
+        "outputs": [
+            _tensor_data(name, t)
+            for v, t in zip(node.outputs, step.outputs, strict=False)
+            if v
+            for name in (v, *aliases.get(v, ()))
+        ],
         "weights": [{"name": v, "shape": _shape_data(t)} for v, t in taken if v in weights],
         "attributes": node.operator.attributes(step.inputs) if _is_known(step) else {},
         "parameters": dim_data(costs.parameters[node.name]),

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from shapelens.errors import NoSuchModelError
 from shapelens.network import Network
 from shapelens.operators import Shape
 
-__all__ = ["read_source"]
+if TYPE_CHECKING:
+    from shapelens.readers.torch.code.naming import PythonSource
+
+__all__ = ["python_source", "read_source"]
 
 _FILE_ENDINGS = (".onnx",)
 _LONGEST_NAME = 60
+
+
+def python_source(source: str) -> PythonSource | None:
+    """Python code that names a model: `package.module:name`, `file.py:name`; None where it is something else.
+
+    Raises:
+        SourceError: it names Python code, and no model in it.
+    """
+    from shapelens.readers.torch.code.naming import parse_source
+
+    return parse_source(source.strip())
 
 
 def read_source(source: str, sample: Shape | None = None) -> Network:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs, costs_of
+from shapelens.analyses.memory import memory_of
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.analyses.samples import batch_of, free_sizes, sample_of, typed_sample
 from shapelens.analyses.validity import validity_text
-from shapelens.dims import Dim, Expression, Path, Unknown, evaluate, evaluate_condition
-from shapelens.dims.counts import count_text
+from shapelens.dims import Dim, Expression, Path, Unknown, evaluate, evaluate_condition, total
+from shapelens.dims.counts import bytes_text, count_text
 from shapelens.explanation.document import ANSWER, LABEL, UNKNOWN, Text, join, plain_text, text, text_width
-from shapelens.network import Evaluation, evaluate_network
+from shapelens.network import Evaluation, Network, evaluate_network
 from shapelens.operators import Tensor
 from shapelens.table.cells import shape_cell, spatial_of
 from shapelens.table.columns import View
@@ -23,6 +24,7 @@ from shapelens.table.rows import Row, Rows, rows_of
 __all__ = ["Table", "table_of"]
 
 _EXAMPLE_SIZES = (32, 100, 224, 512)
+_SHOWN_ASSUMPTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def table_of(
         title,
         built,
         rows,
-        tuple(_notes(view, rows, built, evaluation, title)),
+        tuple(_notes(view, rows, built, evaluation, title, costs)),
         _following(evaluation, rows),
         tuple(_examples(view, rows, evaluation)),
         width,
@@ -144,7 +146,7 @@ def _several(shapes: list[Text]) -> Text:
 
 
 def _notes(
-    view: View, rows: Rows, columns: Sequence[Column], evaluation: Evaluation, title: Text
+    view: View, rows: Rows, columns: Sequence[Column], evaluation: Evaluation, title: Text, costs: Costs
 ) -> list[str]:
     keys = {column.key for column in columns}
     variant = evaluation.network.origin.variant
@@ -170,12 +172,45 @@ def _notes(
         sentences.append("×n: n identical blocks, costs summed.")
     if any(row.indent for row in view.rows):
         sentences.append("The rows inside a block add up to its row.")
+    unused = _unused_sentence(costs)
+    if unused:
+        sentences.append(unused)
     if "parameters" in evaluation.network.facts:
         sentences.append(f"There may be more parameters: {evaluation.network.facts['parameters']}.")
     sentences += [sentence for sentence in (_folded_sentence(rows), _hidden_sentence(rows)) if sentence]
     notes = [" ".join(sentences)]
     notes += [f"? in {name}: {reason}." for name, reason in _unknown_reasons(view.rows)]
+    notes += [*_memory_note(view, evaluation), *_assumed(evaluation.network)]
     return notes
+
+
+def _memory_note(view: View, evaluation: Evaluation) -> list[str]:
+    """The memory at the batch that was asked for; nothing where it is free."""
+    if not isinstance(view.batch, int) or not evaluation.steps:
+        return []
+    memory = memory_of(evaluation)
+    parts = [f"{bytes_text(memory.weight_bytes)} of weights", f"{bytes_text(memory.input_bytes)} of inputs"]
+    at = f", at {memory.peak_at}" if memory.peak_at else ""
+    parts.append(f"{bytes_text(memory.peak_bytes)} of inputs and activations alive at once{at}")
+    parts.append(f"{bytes_text(memory.backward_bytes)} kept for the backward pass")
+    return [f"Memory at batch {view.batch}: {', '.join(parts[:2])}, {parts[2]}; in training {parts[3]}."]
+
+
+def _assumed(network: Network) -> list[str]:
+    """What was assumed, and which parameters the source has and nothing takes."""
+    notes = [f"Assumed: {sentence}." for sentence in network.assumptions[:_SHOWN_ASSUMPTIONS]]
+    hidden = len(network.assumptions) - len(notes)
+    return [*notes, *([f"{hidden} more were assumed; --format json lists them."] if hidden > 0 else [])]
+
+
+def _unused_sentence(costs: Costs) -> str:
+    """How many of the parameters no layer takes, and whose they are."""
+    if not costs.unused:
+        return ""
+    owners = dict.fromkeys([name.rpartition(".")[0] or name for name in costs.unused])
+    tops = list(dict.fromkeys([owner.split(".")[0] for owner in owners]))
+    named = ", ".join(tops[:3]) + (", …" if len(tops) > 3 else "")
+    return f"The total holds {count_text(total(costs.unused.values()), 4)} parameters that nothing uses: {named}."
 
 
 def _folded_sentence(rows: Rows) -> str:

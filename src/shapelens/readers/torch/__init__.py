@@ -1,0 +1,1 @@
+"""PyTorch: a model's own forward, traced on the meta device."""

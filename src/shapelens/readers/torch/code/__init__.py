@@ -1,0 +1,1 @@
+"""The user's own code: named, imported, called, and asked for a model."""

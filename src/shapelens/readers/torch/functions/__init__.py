@@ -1,0 +1,115 @@
+"""What PyTorch's functions are in operators: a file for each family, a translator for each function.
+
+A translator takes what the function takes: tensors as values, sizes as dims, all else as it is. It adds
+operators to the call and gives back what the function gives back, with values in the place of tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, TypeVar
+
+from shapelens.dims import Dim
+from shapelens.operators import Constant, Operator
+from shapelens.readers.torch.recording import Called, Made, Recording, Value
+
+__all__ = ["Call", "Translator", "axis_of", "integers", "translates", "translator_of"]
+
+Translator = Callable[..., Any]
+"""A function of a call and of what the function of PyTorch was called with."""
+
+_FAMILIES = (
+    "activation arranging attention convolution counting creation elementwise fourier indexing joining "
+    "linear linear_algebra loss normalization padding pooling quantized recurrent reduction reshaping "
+    "resizing shuffling vision"
+).split()
+
+_TRANSLATORS: dict[str, Translator] = {}
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Call:
+    """One call of a function of PyTorch, under translation.
+
+    Args:
+        recording: what operators are added to.
+        function: the function's name.
+        called: the module's call that it stands in.
+        where: the author's file and line.
+        results: the tensors that PyTorch gave, in order; empty where it refused.
+        reflected: whether the operands of an operation stand the other way round: `2 - x`.
+    """
+
+    __slots__ = ("called", "function", "made", "recording", "reflected", "results", "where")
+
+    def __init__(
+        self,
+        recording: Recording,
+        function: str,
+        called: Called,
+        where: str,
+        results: Sequence[Any] = (),
+        *,
+        reflected: bool = False,
+    ) -> None:
+        self.recording = recording
+        self.function = function
+        self.called = called
+        self.where = where
+        self.results = results
+        self.reflected = reflected
+        self.made: list[Made] = []
+
+    def add(self, operator: Operator, *inputs: Value | None, outputs: int = 1) -> tuple[Value, ...]:
+        """Add an operator that gives several values."""
+        made = self.recording.add(
+            operator, inputs, outputs, function=self.function, called=self.called, where=self.where
+        )
+        self.made.append(made)
+        return made.outputs
+
+    def one(self, operator: Operator, *inputs: Value | None) -> Value:
+        """Add an operator that gives one value."""
+        return self.add(operator, *inputs)[0]
+
+    def number(self, operand: Any, like: Value) -> Value:
+        """A value of an operand; a number among tensors is a constant."""
+        if isinstance(operand, Value):
+            return operand
+        return self.one(Constant((), like.tensor.dtype, (operand,)))
+
+
+def translates(names: str) -> Callable[[_Function], _Function]:
+    """Enter a translator under the names of functions, parted by spaces."""
+
+    def enter(function: _Function) -> _Function:
+        for name in names.split():
+            _TRANSLATORS[name] = function
+        return function
+
+    return enter
+
+
+def translator_of(name: str) -> Translator | None:
+    """The translator of a function, by its name; a name that ends in `_` works in place and is the same."""
+    if not _TRANSLATORS:
+        for family in _FAMILIES:
+            import_module(f"{__name__}.{family}")
+    found = _TRANSLATORS.get(name)
+    if found is None and name.endswith("_") and not name.endswith("__"):
+        found = _TRANSLATORS.get(name[:-1])
+    return found
+
+
+def integers(given: Any) -> tuple[Dim, ...]:
+    """Sizes given one by one, or as one list: `view(2, 3)` and `view((2, 3))`."""
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
+        return tuple(given[0])
+    return tuple(given)
+
+
+def axis_of(axis: int, value: Value) -> int:
+    """An axis counted from the front."""
+    return axis % max(value.tensor.rank, 1)

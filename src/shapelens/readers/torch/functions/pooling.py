@@ -1,0 +1,146 @@
+"""Pooling, fixed and adaptive, and unpooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shapelens.operators import AdaptivePool, MaxUnpool, Pool
+from shapelens.readers.torch.functions import Call, translates
+from shapelens.readers.torch.functions.convolution import both_sides, per_axis
+from shapelens.readers.torch.recording import Value
+
+_Setting = int | Sequence[int]
+
+
+def _axes(function: str) -> int:
+    """Over how many axes a function pools, from its name: `max_pool2d`."""
+    return int(next(letter for letter in function if letter.isdigit()))
+
+
+@translates(
+    "max_pool1d max_pool2d max_pool3d max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
+)
+def max_pool(
+    call: Call,
+    input: Value,
+    kernel_size: _Setting,
+    stride: _Setting | None = None,
+    padding: _Setting = 0,
+    dilation: _Setting = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    axes = _axes(call.function)
+    with_indices = return_indices or "indices" in call.function
+    kernel = per_axis(kernel_size, axes)
+    operator = Pool(
+        "max",
+        kernel,
+        per_axis(stride, axes) if stride not in (None, [], ()) else kernel,
+        both_sides(padding, axes),
+        per_axis(dilation, axes),
+        ceil_mode=bool(ceil_mode),
+        with_indices=with_indices,
+        half_padding=True,
+    )
+    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+
+
+@translates("avg_pool1d avg_pool2d avg_pool3d")
+def average_pool(
+    call: Call,
+    input: Value,
+    kernel_size: _Setting,
+    stride: _Setting | None = None,
+    padding: _Setting = 0,
+    ceil_mode: bool = False,
+    *_: Any,
+    **__: Any,
+) -> Value:
+    axes = _axes(call.function)
+    return call.one(_window_pool("average", axes, kernel_size, stride, padding, ceil_mode), input)
+
+
+@translates("lp_pool1d lp_pool2d lp_pool3d")
+def lp_pool(
+    call: Call,
+    input: Value,
+    norm_type: float,
+    kernel_size: _Setting,
+    stride: _Setting | None = None,
+    ceil_mode: bool = False,
+) -> Value:
+    axes = _axes(call.function)
+    return call.one(_window_pool("lp", axes, kernel_size, stride, 0, ceil_mode), input)
+
+
+def _window_pool(
+    kind: str, axes: int, kernel_size: _Setting, stride: _Setting | None, padding: _Setting, ceil_mode: bool
+) -> Pool:
+    kernel = per_axis(kernel_size, axes)
+    sides = both_sides(padding, axes)
+    steps = per_axis(stride, axes) if stride not in (None, [], ()) else kernel
+    return Pool(kind, kernel, steps, sides, ceil_mode=bool(ceil_mode), half_padding=True)
+
+
+@translates(
+    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d "
+    "adaptive_max_pool3d adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices "
+    "adaptive_max_pool3d_with_indices"
+)
+def adaptive_pool(call: Call, input: Value, output_size: Any, return_indices: bool = False) -> Any:
+    axes = _axes(call.function)
+    sizes = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,)
+    sizes = sizes * axes if len(sizes) == 1 else sizes
+    kind = "average" if "avg" in call.function else "max"
+    with_indices = return_indices or "indices" in call.function
+    operator = AdaptivePool(kind, sizes, with_indices=with_indices)
+    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+
+
+@translates(
+    "fractional_max_pool2d fractional_max_pool3d fractional_max_pool2d_with_indices "
+    "fractional_max_pool3d_with_indices"
+)
+def fractional_pool(
+    call: Call,
+    input: Value,
+    kernel_size: _Setting,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    *_: Any,
+    **__: Any,
+) -> Any:
+    """Windows at random places, as many as are asked for or a share of the size."""
+    from shapelens.readers.notation.pytorch.fractional import FractionalPool
+
+    axes = _axes(call.function)
+    with_indices = return_indices or "indices" in call.function
+    ratios = () if output_ratio is None else output_ratio
+    operator = FractionalPool(
+        per_axis(kernel_size, axes),
+        None if output_size is None else per_axis(output_size, axes),
+        (ratios,) * axes if isinstance(ratios, float) else tuple(ratios),
+        with_indices=with_indices,
+    )
+    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+
+
+@translates("max_unpool1d max_unpool2d max_unpool3d")
+def unpool(
+    call: Call,
+    input: Value,
+    indices: Value,
+    kernel_size: _Setting,
+    stride: _Setting | None = None,
+    padding: _Setting = 0,
+    output_size: Sequence[Any] | None = None,
+) -> Value:
+    axes = _axes(call.function)
+    kernel = per_axis(kernel_size, axes)
+    sizes = None if output_size is None else tuple(output_size)[-axes:]
+    steps = per_axis(stride, axes) if stride not in (None, [], ()) else kernel
+    operator = MaxUnpool(kernel, steps, both_sides(padding, axes), sizes)
+    return call.one(operator, input, indices)

@@ -1,0 +1,164 @@
+"""What is known of every tensor that a model touches, and the twins without data that stand for its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from shapelens.network import Weight
+from shapelens.readers.torch.recording import Recording, Value
+from shapelens.readers.torch.vocabulary import dtype_name
+
+__all__ = ["META", "Holder"]
+
+META = torch.device("meta")
+
+_MOST_CONTENTS = 64
+"""Integer constants of so few elements carry their contents into the network."""
+
+
+class Holder:
+    """Knows tensors by what is known of them.
+
+    Args:
+        recording: where weights are entered when they are first met.
+        model: the model whose parameters and buffers they may be.
+        path: the path of the module that runs, for the names of constants.
+    """
+
+    def __init__(self, recording: Recording, model: torch.nn.Module, path: Callable[[], str]) -> None:
+        self._recording = recording
+        self._path = path
+        self._names: dict[int, tuple[str, bool]] = {}
+        for name, parameter in model.named_parameters():
+            self._names.setdefault(id(parameter), (name, True))
+        for name, buffer in model.named_buffers():
+            self._names.setdefault(id(buffer), (name, False))
+        self._values: dict[int, Value] = {}
+        self._twins: dict[int, torch.Tensor] = {}
+        self._made: set[int] = set()
+        self._stale: set[int] = set()
+        self._alive: list[torch.Tensor] = []
+
+    # what is known ------------------------------------------------------------------------------------
+
+    def enter(self, tensor: torch.Tensor, value: Value) -> torch.Tensor:
+        """Know a tensor by a value."""
+        self._values[id(tensor)] = value
+        self._alive.append(tensor)
+        return tensor
+
+    def known(self, tensor: torch.Tensor) -> Value | None:
+        """What is known of a tensor that was met before."""
+        return self._values.get(id(tensor))
+
+    def value_of(self, tensor: torch.Tensor) -> Value:
+        """What is known of a tensor; a weight or a constant is entered when it is first met."""
+        value = self._values.get(id(tensor))
+        if value is None:
+            value = self._weight(tensor)
+            self.enter(tensor, value)
+        return value
+
+    def parameter_name(self, tensor: torch.Tensor) -> str:
+        """The name of one of the model's parameters; empty for any other tensor."""
+        name, is_parameter = self._names.get(id(tensor), ("", False))
+        return name if is_parameter else ""
+
+    def is_parameter(self, tensor: torch.Tensor) -> bool:
+        """Whether it is a parameter, the model's or another."""
+        return bool(self.parameter_name(tensor)) or isinstance(tensor, torch.nn.Parameter)
+
+    def is_own(self, tensor: torch.Tensor) -> bool:
+        """Whether it is one of the model's parameters or buffers."""
+        return id(tensor) in self._names
+
+    def _weight(self, tensor: torch.Tensor) -> Value:
+        name, is_parameter = self._names.get(id(tensor), ("", isinstance(tensor, torch.nn.Parameter)))
+        weight = Weight(
+            name or self._constant_name(),
+            tuple(tensor.shape),
+            dtype_name(tensor.dtype),
+            None if is_parameter else _contents(tensor),
+            learned=is_parameter,
+            is_parameter=is_parameter,
+        )
+        self._recording.weights[weight.name] = weight
+        return Value(weight.tensor, name=weight.name)
+
+    def _constant_name(self) -> str:
+        """A name for a constant of the module that runs: `layer1.constant`, `layer1.constant:2`."""
+        path = self._path()
+        name = plain = f"{path}.constant" if path else "constant"
+        times = 1
+        while name in self._recording.weights:
+            times += 1
+            name = f"{plain}:{times}"
+        return name
+
+    # what stands for it -------------------------------------------------------------------------------
+
+    def twin(self, tensor: torch.Tensor) -> torch.Tensor:
+        """A tensor of the same shape and strides on the meta device, without data; itself if it is one."""
+        if tensor.is_meta and id(tensor) in self._values and not self.is_own(tensor):
+            return tensor
+        twin = self._twins.get(id(tensor))
+        if twin is None:
+            value = self.value_of(tensor)
+            twin = self._twins[id(tensor)] = _without_data(tensor)
+            self.enter(twin, value)
+        return twin
+
+    # constants ----------------------------------------------------------------------------------------
+
+    def enter_constant(self, tensor: torch.Tensor) -> None:
+        """Keep a constant that was computed for real."""
+        self._made.add(id(tensor))
+        self._alive.append(tensor)
+
+    def is_made(self, tensor: torch.Tensor) -> bool:
+        """Whether it is a constant that was computed in the trace, and not the model's."""
+        return id(tensor) in self._made
+
+    def lacks_data(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor has no data, or a constant's that were written over by what hangs on sizes or inputs."""
+        return tensor.is_meta or (bool(self._stale) and _storage_of(tensor) in self._stale)
+
+    # what is written into -----------------------------------------------------------------------------
+
+    def write_into(self, tensor: torch.Tensor, value: Value) -> torch.Tensor:
+        """Know a tensor by another value from here on; what stands for it in what follows."""
+        twin = self.twin(tensor)
+        if self.is_made(tensor):
+            self._stale.add(_storage_of(tensor))
+        self._values[id(tensor)] = self._values[id(twin)] = value
+        return tensor if tensor.is_meta else twin
+
+    def replace_data(self, tensor: torch.Tensor, given: torch.Tensor) -> None:
+        """`x.data = y`: what is known of one is known of the other."""
+        self._values[id(tensor)] = self.value_of(given)
+        self._twins[id(tensor)] = self.twin(given)
+
+
+def _contents(tensor: torch.Tensor) -> tuple[Any, ...] | None:
+    """The elements of a small constant of whole numbers; they carry sizes."""
+    if tensor.is_meta or tensor.is_floating_point() or tensor.is_complex() or tensor.is_quantized:
+        return None
+    if tensor.numel() > _MOST_CONTENTS or tensor.layout is not torch.strided:
+        return None
+    return tuple([int(number) for number in tensor.detach().reshape(-1).tolist()])
+
+
+def _without_data(tensor: torch.Tensor) -> torch.Tensor:
+    if tensor.is_quantized:
+        return torch.empty(tensor.shape, dtype=torch.float32, device=META)
+    if tensor.layout is not torch.strided:
+        return torch.empty(tensor.shape, dtype=tensor.dtype, device=META)
+    return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=META)
+
+
+def _storage_of(tensor: torch.Tensor) -> int:
+    """Which memory a tensor lies in: its views lie in the same."""
+    return int(tensor.untyped_storage()._cdata) if tensor.layout is torch.strided else id(tensor)

