@@ -70,11 +70,11 @@ $(VENV)/test: $(VENV)/torch pyproject.toml
 	@$(PIP) install --editable '.[test]'
 	@touch $@
 
-# What the long comparisons need besides; of the detector only the network in it.
+# What the long comparisons need besides; of the detector only the network in it, and of timm only the networks.
 $(VENV)/conformance: $(VENV)/test
 	@echo 'installing what is compared at length into $(VENV) …'
 	@$(PIP) install --editable '.[test,conformance]'
-	@$(PIP) install --no-deps nudenet
+	@$(PIP) install --no-deps nudenet timm
 	@touch $@
 
 $(VENV)/bench: $(VENV)/test

@@ -380,12 +380,14 @@ class Inspection:
         ascii_only: bool = False,
     ) -> Table:
         """The table, laid out for a width."""
+        from shapelens.table.fitting import usual_columns
         from shapelens.table.table import table_of
 
+        shows_fields = {"field", "step"} & set(columns or usual_columns(width))
         return table_of(
             self.evaluation,
             self.costs,
-            self.fields,
+            self.fields if shows_fields else {},
             width=width,
             depth=depth,
             columns=columns,

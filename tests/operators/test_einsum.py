@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shapelens.dims import Unknown, symbol
-from shapelens.operators import Einsum, Tensor, apply
+from shapelens.operators import Einsum, Pairwise, Tensor, apply
 from shapelens.operators.einsum import dot_product, outer_product, tensor_product
 from tests.operators.readings import assert_readings_agree
 
@@ -180,6 +180,19 @@ def test_a_tensor_product_is_numpys(data, left_rank, right_rank) -> None:
     true = np.tensordot(np.zeros(left), np.zeros(right), (list(left_axes), list(right_axes)))
     outcome = apply(operator, [Tensor(tuple(left)), Tensor(tuple(right))])
     assert (outcome.outputs[0].shape, outcome.broken) == (true.shape, ())
+
+
+def test_a_function_of_pairs_is_no_product() -> None:
+    operator = Pairwise("...im,...jm->...ij", "cosine_distance")
+    inputs = [Tensor((B, 5, 8)), Tensor((7, 8))]
+    outcome = apply(operator, inputs)
+    assert (outcome.outputs[0].shape, outcome.broken) == ((B, 5, 7), ())
+    assert operator.macs(inputs, outcome.outputs) == 0
+    assert operator.words(inputs, outcome.outputs) == "cosine distance"
+    assert operator.learned == frozenset()
+    assert [(link.input, link.output_axis) for link in operator.links(inputs, outcome.outputs)] == [
+        *[(0, 0), (0, 1), (1, 2)],
+    ]
 
 
 def test_letters_are_told_apart_by_their_case() -> None:

@@ -105,6 +105,26 @@ def test_the_last_step_alone_and_weights_the_other_way_round() -> None:
     assert operator.follow(inputs, [Tensor((N, 5, 4)), *inputs[1:]]).shapes == {STATES: (4, 60)}
 
 
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_packed_sequences_have_the_samples_of_their_state(kind) -> None:
+    state = Tensor((2, 3, 20))
+    inputs = fed((11, 10), 1, 2, kind.gates, 10, 20, states=[state, state][: 2 if kind is LSTM else 1])
+    operator = kind(bidirectional=True, packed=True)
+    outcome = apply(operator, inputs)
+    assert outcome.broken == ()
+    states = [(2, 3, 20)] * (2 if kind is LSTM else 1)
+    assert [tensor.shape for tensor in outcome.outputs] == [(11, 40), *states]
+    assert operator.macs(inputs, outcome.outputs) == 11 * 2 * kind.gates * 20 * 30
+    assert operator.links(inputs, outcome.outputs) == ()
+
+
+def test_without_a_state_nothing_tells_how_many_samples_are_packed() -> None:
+    outcome = apply(GRU(packed=True), fed((11, 10), 1, 1, 3, 10, 20))
+    assert outcome.outputs[0].shape == (11, 20)
+    assert isinstance(outcome.outputs[1].dims[1], Unknown)
+    assert apply(GRU(packed=True), fed((11, 3, 10), 1, 1, 3, 10, 20)).broken[0].kind == "rank"
+
+
 @pytest.mark.parametrize(
     ("change", "kind"),
     [

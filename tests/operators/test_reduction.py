@@ -53,6 +53,12 @@ def test_the_shape_that_comes_out(operator, inputs, after) -> None:
     assert (outcome.broken, outcome.outputs[0].shape) == ((), after)
 
 
+def test_what_looks_along_an_axis_may_tell_places_too() -> None:
+    values, places = apply(AlongAxis("sort", 1, with_indices=True), [Tensor((2, H))]).outputs
+    assert (values.shape, places.shape, places.dtype) == ((2, H), (2, H), "int64")
+    assert apply(AlongAxis("argsort", 1, dtype="int64"), [Tensor((2, H))]).outputs[0].dtype == "int64"
+
+
 def test_places_are_integers() -> None:
     outcome = apply(Reduce("max", (1,), with_indices=True), [Tensor((2, 3), "float16")], 2)
     assert outcome.outputs == (Tensor((2, 1), "float16"), Tensor((2, 1), "int64"))
@@ -146,6 +152,7 @@ def test_contents_are_what_numpy_computes(shape, kind, keeps_axes, data) -> None
         (TopK(4), (Tensor((N, H)),)),
         (TopK(), (Tensor((N, H)), Tensor((1,), "int64", (W,)))),
         (AlongAxis("softmax", 1), (Tensor((N, H)),)),
+        (AlongAxis("cummax", 1, with_indices=True), (Tensor((N, H)),)),
     ],
 )
 def test_readings_agree(operator, inputs) -> None:

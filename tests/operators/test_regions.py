@@ -24,6 +24,7 @@ def numbers(*shape):
         (RegionPool((7, 7)), [Tensor((1, 256, 50, 68)), Tensor((1000, 5))], (1000, 256, 7, 7)),
         (RegionPool((14, 7), aligned=False), [Tensor((N, C, H, W)), Tensor((R, 5))], (R, C, 14, 7)),
         (RegionPool((7, 7)), [Tensor((N, C, H, W)), Tensor((R, 4)), numbers(R)], (R, C, 7, 7)),
+        (RegionPool((2, 3), position_sensitive=True), [Tensor((N, 12, H, W)), Tensor((R, 5))], (R, 2, 2, 3)),
         (
             RegionPool((7, 7)),
             [Tensor((N, C, H, W)), Tensor((Unknown("x"), 4)), numbers(R)],
@@ -47,6 +48,8 @@ def test_shapes(operator, inputs, after) -> None:
         (RegionPool(), [Tensor((1, 8, 9, 9)), Tensor((5, 4)), numbers(4)], "regions"),
         (RegionPool(), [Tensor((1, 8, 9, 9)), Tensor((5, 4)), numbers(5, 1)], "regions"),
         (RegionPool((-1, 7)), [Tensor((1, 8, 9, 9)), Tensor((5, 5))], "settings"),
+        (RegionPool((2, 3), position_sensitive=True), [Tensor((1, 8, 9, 9)), Tensor((5, 5))], "block"),
+        (RegionPool((0, 3), position_sensitive=True), [Tensor((1, 8, 9, 9)), Tensor((5, 5))], "settings"),
     ],
 )
 def test_what_does_not_fit(operator, inputs, broken) -> None:
@@ -89,6 +92,7 @@ def test_four_readings(places) -> None:
     symbols = {"N": (1, 2, 1), "C": (4, 5, 4), "H": (8, 1, 7), "W": (5, 6, 7), "R": (1, 2, 100)}
     answers = assert_readings_agree(RegionPool((7, 5)), inputs, symbols)
     assert {answer.broken for answer in answers} == {(), ("regions",)}
+    assert_readings_agree(RegionPool((2, 2), position_sensitive=True), inputs, symbols)
 
 
 def test_a_region_may_lie_anywhere_in_its_channel() -> None:
@@ -98,8 +102,17 @@ def test_a_region_may_lie_anywhere_in_its_channel() -> None:
         *identity(0, [(1, 1)]), *identity(1, [(0, 0)]), *identity(2, [(0, 0)]),
     )  # fmt: skip
     assert len(RegionPool().links(inputs[:2], outputs)) == 2
+    apart = RegionPool(position_sensitive=True)
+    assert apart.links(inputs[:2], outputs) == identity(1, [(0, 0)])
+
+
+def test_places_are_a_second_output() -> None:
+    inputs = [Tensor((N, C, H, W)), Tensor((R, 5))]
+    values, places = apply(RegionPool((7, 7), aligned=False, with_indices=True), inputs).outputs
+    assert (values.shape, places.shape, places.dtype) == ((R, C, 7, 7), (R, C, 7, 7), "int32")
 
 
 def test_words() -> None:
     assert RegionPool((7, 7)).words([], []) == "roi align to 7×7"
     assert RegionPool((7, 5), aligned=False).words([], []) == "roi pool to 7×5"
+    assert RegionPool((7, 7), position_sensitive=True).words([], []) == "position-sensitive roi align to 7×7"

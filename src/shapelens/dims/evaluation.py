@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from shapelens.dims.arithmetic import (
     Dim,
@@ -72,37 +73,74 @@ def _symbol_value(atom: Atom, environment: Mapping[str, object]) -> Dim:
     return environment.get(atom.name) if isinstance(atom, Symbol) else None
 
 
-def _evaluate(expression: Expression, value_of: Callable[[Atom], object]) -> Dim:
-    known: dict[Atom, Dim] = {}
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How an expression is evaluated: every atom after those that it is made of.
 
-    def whole(part: Expression) -> Dim:
-        result: Dim = part.constant
-        for monomial, coefficient in part.terms:
-            term: Dim = coefficient
-            for atom in monomial:
-                term = known[atom] * term
-            result = term + result
-        return result
+    Args:
+        atoms: each with its operands.
+        whole: the expression itself.
+    """
 
-    # Every atom after those that it is made of, and not by recursion: a chain of names may be long.
-    for atom in sorted(expression.atoms(), key=_height):
-        value = value_of(atom)
-        known[atom] = _rebuild(atom, whole) if value is None else value
-    return whole(expression)
+    atoms: tuple[tuple[Atom, tuple[_Sum, ...]], ...]
+    whole: _Sum
+
+
+_Sum = tuple[int, tuple[tuple[int, tuple[int, ...]], ...]]
+"""A constant, and terms: each a coefficient and the places of the atoms that are multiplied."""
+
+
+def _plan_of(expression: Expression) -> _Plan:
+    plan = expression.plan
+    if isinstance(plan, _Plan):
+        return plan
+    # Not by recursion: a chain of names may be long.
+    ordered = sorted(expression.atoms(), key=_height)
+    places = {atom: place for place, atom in enumerate(ordered)}
+
+    def summed(part: Expression) -> _Sum:
+        terms = [
+            (coefficient, tuple([places[atom] for atom in monomial])) for monomial, coefficient in part.terms
+        ]
+        return part.constant, tuple(terms)
+
+    steps = [(atom, tuple([summed(operand) for operand in atom.operands])) for atom in ordered]
+    plan = _Plan(tuple(steps), summed(expression))
+    expression.plan = plan
+    return plan
 
 
 def _height(atom: Atom) -> int:
     return atom.height
 
 
-def _rebuild(atom: Atom, whole: Callable[[Expression], object]) -> Dim:
+def _evaluate(expression: Expression, value_of: Callable[[Atom], object]) -> Dim:
+    plan = _plan_of(expression)
+    known: list[Dim] = []
+    for atom, operands in plan.atoms:
+        value = value_of(atom)
+        known.append(_rebuild(atom, operands, known) if value is None else value)
+    return _summed(plan.whole, known)
+
+
+def _summed(part: _Sum, known: list[Dim]) -> Dim:
+    result: Dim = part[0]
+    for coefficient, places in part[1]:
+        term: Dim = coefficient
+        for place in places:
+            term = known[place] * term
+        result = term + result
+    return result
+
+
+def _rebuild(atom: Atom, operands: tuple[_Sum, ...], known: list[Dim]) -> Dim:
     if isinstance(atom, Symbol):
         return from_atom(atom)
-    if isinstance(atom, Named):
-        return whole(atom.definition)
-    parts: list[Dim] = [whole(operand) for operand in atom.operands]
+    parts: list[Dim] = [_summed(operand, known) for operand in operands]
     if isinstance(atom, Floor):
         return parts[0] // atom.divisor
+    if isinstance(atom, Named):
+        return parts[0]
     if isinstance(atom, Quotient):
         return parts[0] // parts[1]
     if isinstance(atom, Extremum):

@@ -70,13 +70,15 @@ class Expression:
     Build expressions with arithmetic on `symbol(name)`, not with this constructor.
     """
 
-    __slots__ = ("_hash", "_key", "constant", "terms")
+    __slots__ = ("_hash", "_key", "constant", "plan", "terms")
 
     def __init__(self, constant: int, terms: tuple[Term, ...]) -> None:
         self.constant = constant
         self.terms = terms
         self._hash: int | None = None
         self._key: str | None = None
+        self.plan: object = None
+        """How `evaluation` evaluates it, once it was asked."""
 
     def __reduce__(self) -> tuple[type[Expression], tuple[int, tuple[Term, ...]]]:
         # Without the hash: a text hashes otherwise in another process.

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shapelens.dims import Dim, Expression, Truth, Unknown, decide, substitute
+from shapelens.dims import Dim, Expression, Truth, Unknown, decide, equal, shape_text, substitute
 from shapelens.dims.evaluation import evaluate_condition
 
 if TYPE_CHECKING:
     from shapelens.network.graph import Guard, Network
     from shapelens.operators import Operator, Shape
 
-__all__ = ["bound", "is_open", "sizes_fed", "way_left"]
+__all__ = ["bound", "is_open", "size_left", "sizes_fed", "way_left"]
 
 
 def sizes_fed(network: Network, shapes: Mapping[str, Shape]) -> dict[str, Dim]:
@@ -72,6 +72,22 @@ def _with_counts(expressions: Sequence[Expression], sizes: Mapping[str, Dim]) ->
         return sizes
     reason = Unknown("only the data decide how many there are")
     return {s.name: reason for expression in expressions for s in expression.symbols()} | dict(sizes)
+
+
+def size_left(network: Network, shapes: Mapping[str, Shape]) -> Unknown | None:
+    """Why nothing is known of a traced network at other sizes than it was traced at; None where it is at these.
+
+    Raises:
+        UndecidedError: what is fed cannot be compared.
+    """
+    if network.origin.kind != "torch":
+        return None
+    for declared in network.inputs:
+        own, fed = declared.shape or (), shapes.get(declared.name, declared.shape or ())
+        held = [equal(dim, size) for dim, size in zip(own, fed, strict=False) if isinstance(dim, int)]
+        if len(own) != len(fed) or not all(decide(truth) for truth in held):
+            return Unknown(f"the model was traced with {shape_text(own)} for {declared.name}")
+    return None
 
 
 def way_left(guard: Guard, sizes: Mapping[str, Dim]) -> Unknown | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
-from shapelens.network.binding import bound, sizes_fed, way_left
+from shapelens.network.binding import bound, size_left, sizes_fed, way_left
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
 
@@ -110,13 +110,14 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
         )
     sizes = sizes_fed(network, shapes)
     with following(path):
-        steps = tuple(_evaluate_nodes(network, values, sizes))
+        steps = tuple(_evaluate_nodes(network, values, sizes, size_left(network, shapes)))
     return Evaluation(network, dict(shapes), steps, values, path)
 
 
-def _evaluate_nodes(network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim]) -> Iterator[Step]:
+def _evaluate_nodes(
+    network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim], left: Unknown | None
+) -> Iterator[Step]:
     guards = list(reversed(network.guards))
-    left: Unknown | None = None
     for place, unbound in enumerate(network.nodes):
         while guards and guards[-1].before <= place and left is None:
             left = way_left(guards.pop(), sizes)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs, costs_of
-from shapelens.analyses.memory import memory_of
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.analyses.samples import batch_of, free_sizes, sample_of, typed_sample
 from shapelens.analyses.validity import validity_text
@@ -172,7 +171,7 @@ def _notes(
         sentences.append("×n: n identical blocks, costs summed.")
     if any(row.indent for row in view.rows):
         sentences.append("The rows inside a block add up to its row.")
-    unused = _unused_sentence(costs)
+    unused = "" if "stopped" in evaluation.network.facts else _unused_sentence(costs)
     if unused:
         sentences.append(unused)
     if "parameters" in evaluation.network.facts:
@@ -188,6 +187,8 @@ def _memory_note(view: View, evaluation: Evaluation) -> list[str]:
     """The memory at the batch that was asked for; nothing where it is free."""
     if not isinstance(view.batch, int) or not evaluation.steps:
         return []
+    from shapelens.analyses.memory import memory_of
+
     memory = memory_of(evaluation)
     parts = [f"{bytes_text(memory.weight_bytes)} of weights", f"{bytes_text(memory.input_bytes)} of inputs"]
     at = f", at {memory.peak_at}" if memory.peak_at else ""

@@ -46,7 +46,11 @@ def assumed(name: str, tensor: Any, frame: FrameType | None) -> tuple[Any, str]:
         DataNeededError: "the model reads the values of a tensor".
     """
     answer = CONCRETE[name]
-    line = "" if frame is None else linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    line = (
+        ""
+        if frame is None
+        else linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip().removesuffix(":")
+    )
     place = place_of(frame)
     if name in {"__format__", "__repr__"}:
         return "<a tensor without data>", f"{place}: a tensor is written as text"

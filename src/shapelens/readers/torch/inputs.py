@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from shapelens.dims import Dim, Expression, evaluate, symbol
-from shapelens.dims.layout import layout_of
+from shapelens.dims.layout import Layout, layout_of
 from shapelens.errors import InputMismatchError
 from shapelens.network import Input
 from shapelens.operators import Shape
@@ -52,6 +52,18 @@ class Arguments:
             )
             for declared, asked in zip(self.inputs, self.asked, strict=True)
         }
+
+    @property
+    def fixed(self) -> Arguments:
+        """The same arguments with every size that was given as a number held at it: a trace of them is quicker."""
+        inputs: list[Input] = []
+        for declared, asked in zip(self.inputs, self.asked, strict=True):
+            dims = [
+                dim if isinstance(dim, int) else own
+                for own, dim in zip(declared.shape or (), asked, strict=True)
+            ]
+            inputs.append(replace(declared, shape=tuple(dims)))
+        return replace(self, inputs=tuple(inputs))
 
     def at(self, shapes: Mapping[str, Shape]) -> Arguments:
         """The same arguments at other sizes.
@@ -115,7 +127,7 @@ def arguments_of(
     Raises:
         InputMismatchError: an input that the model does not take, or too few.
     """
-    builder = _Builder(_float_type(model))
+    builder = _Builder(_float_type(model), _image_axes(model), steps_lead=_steps_lead(model))
     names, takes_more = _parameters(model)
     positional: tuple[Any, ...] = ()
     named: dict[str, Any] = {}
@@ -138,6 +150,7 @@ def arguments_of(
             at=f"--shape {unknown[0]}=…",
             have=unknown[0],
             rule=f"its forward takes {', '.join(names) or 'nothing'}",
+            fix="\n".join(f"--shape {name}=…" for name in names if name not in wanted),
         )
     if sample is not None:
         target = next((name for name in names if name not in wanted), None)
@@ -149,7 +162,12 @@ def arguments_of(
             )
         target = target or "input"
         dtype = dtypes.get(target) or _sample_type(model, sample)
-        tensor = builder.sample(target, sample, batch, dtype)
+        if _steps_lead(model) and len(sample) == 2:
+            # Steps come before the batch: one sample goes in without one.
+            shape = sample if batch is None else (sample[0], batch, sample[1])
+            tensor = builder.steps(target, shape, dtype)
+        else:
+            tensor = builder.sample(target, sample, batch, dtype)
         if not order and (not names or target == names[0]):
             positional = (tensor,)
         else:
@@ -196,17 +214,38 @@ def _float_type(model: torch.nn.Module) -> torch.dtype:
     return next(floating, torch.float32)
 
 
+def _image_axes(model: torch.nn.Module) -> int | None:
+    """Over how many axes its first convolution slides: an input with one axis more is an image without a batch."""
+    for module in model.modules():
+        for axes, kind in enumerate((torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d), 1):
+            if isinstance(module, kind):
+                return axes
+    return None
+
+
+def _steps_lead(model: torch.nn.Module) -> bool:
+    """Whether it begins with a recurrent layer that takes steps first."""
+    first = _first_layer(model)
+    return isinstance(first, torch.nn.RNNBase) and not first.batch_first
+
+
+def _first_layer(model: torch.nn.Module) -> torch.nn.Module | None:
+    """The first layer that has no other inside."""
+    return next((module for module in model.modules() if not module._modules), None)
+
+
 def _sample_type(model: torch.nn.Module, sample: Shape) -> str | None:
     """Tokens for a model that begins with an embedding."""
-    first = next((m for m in model.modules() if next(m.children(), None) is None), None)
-    return "int64" if isinstance(first, torch.nn.Embedding) and len(sample) == 1 else None
+    return "int64" if isinstance(_first_layer(model), torch.nn.Embedding) and len(sample) == 1 else None
 
 
 class _Builder:
     """Inputs, as they are declared."""
 
-    def __init__(self, float_type: torch.dtype) -> None:
+    def __init__(self, float_type: torch.dtype, image_axes: int | None, *, steps_lead: bool) -> None:
         self.float_type = float_type
+        self.steps_lead = steps_lead
+        self.image_axes = image_axes
         self.inputs: list[Input] = []
         self.tensors: list[torch.Tensor] = []
         self.example: dict[str, int] = {}
@@ -222,9 +261,14 @@ class _Builder:
         traced = _TRACED_BATCH if batch is None else batch
         return self._declare(name, (traced, *sample), dtype, batched=True, is_batch_free=batch is None)
 
+    def steps(self, name: str, shape: Shape, dtype: str | None) -> torch.Tensor:
+        """An input whose steps come first, with a batch behind them or without one."""
+        layout = Layout("TC" if len(shape) == 2 else "TNC")
+        return self._declare(name, shape, dtype, batched=len(shape) == 3, layout=layout)
+
     def whole(self, name: str, shape: Shape, dtype: str | None) -> torch.Tensor:
         """An input from its whole shape."""
-        return self._declare(name, shape, dtype, batched=len(shape) > 1)
+        return self._declare(name, shape, dtype, batched=self._is_batched(shape))
 
     def like(self, name: str, structure: Any) -> Any:
         """What is like an example: tensors without their data, everything else as it is."""
@@ -234,12 +278,25 @@ class _Builder:
             if not isinstance(leaf, torch.Tensor):
                 return leaf
             dtype = str(leaf.dtype).removeprefix("torch.")
-            return self._declare(next(labels), tuple(leaf.shape), dtype, batched=leaf.dim() > 1)
+            shape = tuple(leaf.shape)
+            return self._declare(next(labels), shape, dtype, batched=self._is_batched(shape))
 
         return mapped(convert, structure)
 
+    def _is_batched(self, shape: Shape) -> bool:
+        """Whether the first axis of a whole shape is a batch's."""
+        is_image_alone = self.image_axes is not None and len(shape) == self.image_axes + 1 and len(shape) > 2
+        return len(shape) > 1 and not is_image_alone
+
     def _declare(
-        self, name: str, shape: Shape, dtype: str | None, *, batched: bool, is_batch_free: bool = False
+        self,
+        name: str,
+        shape: Shape,
+        dtype: str | None,
+        *,
+        batched: bool,
+        is_batch_free: bool = False,
+        layout: Layout | None = None,
     ) -> torch.Tensor:
         kind = self.float_type if dtype is None else getattr(torch, dtype, None)
         if not isinstance(kind, torch.dtype):
@@ -248,8 +305,14 @@ class _Builder:
                 at=f"--shape {name}=…:{dtype}",
                 rule="float32, int64, bool, …",
             )
-        is_image = kind.is_floating_point and 3 <= len(shape) <= 5
-        layout = layout_of(len(shape) - 2) if is_image and batched else None
+        spatial = len(shape) - (2 if batched else 1)
+        is_image = kind.is_floating_point and 1 <= spatial <= 3 and len(shape) > 2
+        if layout is None and is_image:
+            # Without a convolution over one axis, one axis of places is one of tokens, with their features behind.
+            is_sequence = spatial == 1 and self.image_axes != 1
+            layout = layout_of(spatial, batched=batched, channels_last=is_sequence)
+            if is_sequence and self.steps_lead:
+                layout = Layout("TNC")
         declared: list[Dim] = []
         sizes: list[int] = []
         example: dict[str, int] = {}
@@ -278,7 +341,7 @@ class _Builder:
         """The symbol of an axis whose size is free; empty for one that stays as it is."""
         if layout is not None:
             letter: str = layout.axes[axis]
-            return letter if axis == 0 or axis in layout.spatial else ""
+            return letter if letter == BATCH or axis in layout.spatial else ""
         if axis == 0 and batched:
             return BATCH
         return "L" if not kind.is_floating_point and axis == rank - 1 else ""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import is_
 from typing import Any
 
 import torch
 
 __all__ = ["kept"]
 
-_Held = dict[str, Any]
+_Containers = list[tuple[Any, Any]]
+"""Dictionaries and lists, each with a copy of what it holds; None where it is empty."""
 
 
 @contextmanager
@@ -22,46 +25,48 @@ def kept(model: torch.nn.Module) -> Iterator[None]:
     A forward may store what it computes (`self.features = x`), count its calls, or build its lazy layers. No
     tensor is copied: only what refers to what.
     """
-    before = [(module, type(module), _held(module)) for module in model.modules()]
+    before = [
+        (module, type(module), dict(module.__dict__), _containers(module.__dict__))
+        for module in model.modules()
+    ]
     states = _random_states()
     try:
         yield
     finally:
         _set_random_states(states)
-        for module, kind, held in before:
-            _put_back(module, kind, held)
+        for module, kind, attributes, containers in before:
+            if type(module) is not kind:
+                module.__class__ = kind
+            _put_back(module.__dict__, attributes)
+            for container, contents in containers:
+                _put_back_inside(container, contents)
 
 
-def _held(module: torch.nn.Module) -> list[tuple[str, Any, Any]]:
-    """Every attribute, and of containers what they hold."""
-    return [(name, value, _contents(value)) for name, value in module.__dict__.items()]
+def _containers(attributes: dict[str, Any]) -> _Containers:
+    return [
+        (value, value.copy() if value else None)
+        for value in attributes.values()
+        if type(value) in _KINDS_OF_CONTAINERS
+    ]
 
 
-def _contents(value: Any) -> Any:
-    if isinstance(value, dict):
-        return dict(value)
-    return list(value) if type(value) is list else None
+_KINDS_OF_CONTAINERS = frozenset({dict, OrderedDict, list})
 
 
-def _put_back(module: torch.nn.Module, kind: type, held: list[tuple[str, Any, Any]]) -> None:
-    if type(module) is not kind:
-        module.__class__ = kind
-    own = module.__dict__
-    if len(own) != len(held) or any(own.get(name, own) is not value for name, value, _ in held):
-        own.clear()
-        own.update({name: value for name, value, _ in held})
-    for _, value, contents in held:
-        if contents is None:
-            continue
-        if isinstance(value, dict):
-            changed = len(value) != len(contents) or any(
-                value.get(key, value) is not item for key, item in contents.items()
-            )
-            if changed:
-                value.clear()
-                value.update(contents)
-        elif len(value) != len(contents) or any(a is not b for a, b in zip(value, contents, strict=True)):
-            value[:] = contents
+def _put_back(now: dict[Any, Any], before: dict[Any, Any]) -> None:
+    if now.keys() != before.keys() or not all(map(is_, now.values(), before.values())):
+        now.clear()
+        now.update(before)
+
+
+def _put_back_inside(container: Any, contents: Any) -> None:
+    if contents is None:
+        if container:
+            container.clear()
+    elif isinstance(container, dict):
+        _put_back(container, contents)
+    elif len(container) != len(contents) or not all(map(is_, container, contents)):
+        container[:] = contents
 
 
 def _random_states() -> tuple[Any, Any, Any]:

@@ -20,7 +20,10 @@ _Kernel = Callable[..., Any]
 def quick_result(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """What a function gives for tensors on the meta device; None where PyTorch has to be asked."""
     kernel = _KERNELS.get(name)
-    if kernel is None or not args or type(args[0]) is not torch.Tensor:
+    if kernel is None or not args:
+        return None
+    first = args[0][0] if kernel is _concatenation and args[0] else args[0]
+    if type(first) is not torch.Tensor:
         return None
     return kernel(*args, **named)
 
@@ -131,12 +134,34 @@ def _recurrent(
     return (output, *[state.clone() for state in given])
 
 
+def _concatenation(tensors: Any, dim: int = 0) -> torch.Tensor | None:
+    """Contiguous floats of one type that differ along one axis alone."""
+    first = tensors[0]
+    rank = first.dim()
+    if rank < 1 or not -rank <= dim < rank:
+        return None
+    axis = dim % rank
+    shape = list(first.shape)
+    size = 0
+    for tensor in tensors:
+        own = list(tensor.shape)
+        if len(own) != rank or tensor.dtype is not first.dtype or not tensor.is_contiguous():
+            return None
+        size += own[axis]
+        own[axis] = shape[axis]
+        if own != shape:
+            return None
+    shape[axis] = size
+    return first.new_empty(shape)
+
+
 _KERNELS: dict[str, _Kernel] = {
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
     "group_norm": _group_norm,
     "linear": _linear,
     "scaled_dot_product_attention": _attention,
+    "cat": _concatenation,
     **dict.fromkeys(["lstm", "gru", "rnn_tanh", "rnn_relu"], _recurrent),
     **dict.fromkeys(
         "relu relu6 elu selu celu gelu silu mish sigmoid tanh logsigmoid hardswish hardsigmoid hardtanh softplus "

@@ -11,7 +11,7 @@ from shapelens.readers.torch.holding import META, Holder
 from shapelens.readers.torch.kernels import quick_result
 from shapelens.readers.torch.private import autocast_dtype
 from shapelens.readers.torch.sizes import plain_number
-from shapelens.readers.torch.structures import leaves, mapped
+from shapelens.readers.torch.structures import mapped, tensors_in
 from shapelens.readers.torch.vocabulary import AUTOCAST, COUNTING, FACTORIES, RANDOM, is_device, is_in_place
 
 __all__ = ["constant_result", "meta_result"]
@@ -102,7 +102,7 @@ def constant_result(
     if not tensors:
         probe, error = meta_result(function, name, args, named, holder, META, is_factory=True)
         if error is None:
-            made = [t for _, t in leaves(probe) if isinstance(t, torch.Tensor)]
+            made = tensors_in(probe)
             if not made or sum(t.numel() for t in made) > _LARGEST_CONSTANT:
                 return (not made), probe
     elif not _is_small(name, tensors, holder):
@@ -111,9 +111,8 @@ def constant_result(
         args = tuple(["cpu" if tensors and is_device(argument) else argument for argument in args])
         named = {key: "cpu" if key == "device" else value for key, value in named.items()}
     result = function(*args, **named)
-    for _, tensor in leaves(result):
-        if isinstance(tensor, torch.Tensor):
-            holder.enter_constant(tensor)
+    for tensor in tensors_in(result):
+        holder.enter_constant(tensor)
     return True, result
 
 

@@ -16,7 +16,7 @@ from shapelens.readers.torch.holding import Holder
 from shapelens.readers.torch.lazy import fit
 from shapelens.readers.torch.places import place_of, user_frame
 from shapelens.readers.torch.recording import Called, Recording
-from shapelens.readers.torch.structures import leaves
+from shapelens.readers.torch.structures import leaves, tensors_in
 
 __all__ = ["Modules"]
 
@@ -38,7 +38,7 @@ class Modules:
         for path, module in model.named_modules(remove_duplicate=False):
             own = self._paths.setdefault(id(module), path)
             self.classes.setdefault(own, type(module).__name__)
-            if next(module.children(), None) is None:
+            if not module._modules:
                 self._leaf_paths.add(own)
         self._whole = Called("", type(model).__name__, is_leaf=False, first=0)
         self.stack: list[Called] = []
@@ -83,8 +83,8 @@ class Modules:
             outer = self.current.path
             path = f"{outer}.{type(module).__name__}" if outer else type(module).__name__
             self._paths[id(module)] = path
-        is_leaf = next(module.children(), None) is None
-        taken = tuple([holder.value_of(t) for _, t in leaves(inputs) if isinstance(t, torch.Tensor)])
+        is_leaf = not module._modules
+        taken = tuple([holder.value_of(tensor) for tensor in tensors_in(inputs)])
         called = Called(path, type(module).__name__, is_leaf, len(self._recording.made), taken)
         self._recording.calls.append(called)
         self.stack.append(called)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
 
 __all__ = [
     "autocast_dtype",
+    "collections_paused",
     "define_missing_operator",
     "eager",
     "is_lazy",
@@ -43,6 +46,18 @@ def is_lazy(tensor: Any) -> bool:
     """Whether it is a parameter that has no shape yet."""
     check = getattr(torch.nn.parameter, "is_lazy", None)
     return bool(check(tensor)) if check is not None else type(tensor).__name__.startswith("Uninitialized")
+
+
+@contextmanager
+def collections_paused() -> Iterator[None]:
+    """No garbage is collected inside: a collection walks through all of PyTorch, which takes as long as a trace."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def autocast_dtype(device: str) -> torch.dtype | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -10,16 +10,18 @@ from shapelens.dims import Path
 from shapelens.errors import UsageError
 from shapelens.network import Network, Origin
 from shapelens.operators import Tensor
-from shapelens.readers.torch.changing import Change
 from shapelens.readers.torch.data import DataNeededError
 from shapelens.readers.torch.inputs import Arguments
 from shapelens.readers.torch.keeping import kept
 from shapelens.readers.torch.lazy import set_aside
 from shapelens.readers.torch.places import is_author_file, is_own_file, place_of
-from shapelens.readers.torch.private import eager, is_lazy, uncompiled, unwrap_inside
+from shapelens.readers.torch.private import collections_paused, eager, is_lazy, uncompiled, unwrap_inside
 from shapelens.readers.torch.recording import Recording, Value
 from shapelens.readers.torch.structures import leaves
 from shapelens.readers.torch.tracing import Tracer
+
+if TYPE_CHECKING:
+    from shapelens.readers.torch.changing import Change
 
 __all__ = ["checked", "trace", "traced"]
 
@@ -83,7 +85,7 @@ def traced(
     recording = Recording(Path(dict(arguments.example)), change)
     facts: dict[str, str] = {}
     outputs: list[tuple[str, Value]] = []
-    with kept(model):
+    with collections_paused(), kept(model):
         unwrap_inside(model)
         set_aside(model)
         if mode != "same":

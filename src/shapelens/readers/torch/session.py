@@ -13,8 +13,6 @@ from shapelens.network import Guard, Network, Origin, Weight, evaluate_network
 from shapelens.network.binding import sizes_fed
 from shapelens.operators import Operator, Shape, Tensor
 from shapelens.readers.building import BATCH
-from shapelens.readers.torch.changing import Change
-from shapelens.readers.torch.guessing import guess_inputs, why_no_guess
 from shapelens.readers.torch.inputs import Arguments, arguments_of
 from shapelens.readers.torch.reader import checked, trace
 
@@ -65,7 +63,7 @@ class ModelAtHand:
             sample = self._guessed(model, assumptions)
         arguments = arguments_of(model, sample, batch, shapes or {}, self.dtypes or {}, self.inputs)
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
-        network = self._traced(model, arguments, origin)
+        network = self._traced(model, arguments.fixed, origin)
         return replace(network, assumptions=(*assumptions, *network.assumptions)), arguments
 
     def _traced(self, model: Any, arguments: Arguments, origin: Origin) -> Network:
@@ -81,6 +79,8 @@ class ModelAtHand:
         """The trace again, with what was changed."""
         if not self.changes:
             return network
+        from shapelens.readers.torch.changing import Change
+
         places = {node.name: place for place, node in enumerate(network.nodes)}
         operators = {places[name]: changed for name, changed in self.changes.items() if name in places}
         shapes = {
@@ -107,6 +107,8 @@ class ModelAtHand:
         return changed, replace(again, assumptions=network.assumptions)
 
     def _guessed(self, model: Any, assumptions: list[str]) -> Shape:
+        from shapelens.readers.torch.guessing import guess_inputs, why_no_guess
+
         guess = guess_inputs(model)
         if guess is None:
             raise InputMismatchError(
@@ -134,12 +136,14 @@ class ModelAtHand:
         return replace(traced, assumptions=network.assumptions)
 
     def confirmed(self, arguments: Arguments, network: Network) -> Network:
-        """The network as far as its formulas agree with a second trace at other sizes.
+        """The network with formulas for every size, as far as they agree with another trace at other sizes.
 
         Python lets a size slip out of the arithmetic where nobody can see it (`range(height)`, an index into a
         list). Where a second trace, at sizes that the conditions admit, gives other shapes than the formulas
         say, the sizes are held from there on.
         """
+        traced = self._traced(checked(self.model), arguments, network.origin)
+        network = replace(traced, assumptions=network.assumptions)
         sizes = _other_sizes(network, arguments.example)
         if not sizes:
             return network

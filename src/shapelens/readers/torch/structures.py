@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-__all__ = ["leaves", "mapped"]
+import torch
+
+__all__ = ["flat", "leaves", "mapped", "tensors_in"]
+
+_PLAIN = frozenset(
+    {int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.device}
+)
+"""What holds nothing else."""
 
 
 def leaves(structure: Any, label: str = "") -> Iterator[tuple[str, Any]]:
@@ -17,27 +24,70 @@ def leaves(structure: Any, label: str = "") -> Iterator[tuple[str, Any]]:
     """
     if type(structure) in _PLAIN:
         yield label, structure
-    elif isinstance(structure, Mapping):
-        for key, item in structure.items():
-            yield from leaves(item, f"{label}.{key}" if label else str(key))
-    elif isinstance(structure, (tuple, list)):
-        for place, item in enumerate(structure):
-            yield from leaves(item, f"{label}.{place}" if label else str(place))
-    elif isinstance(structure, slice):
-        yield from leaves((structure.start, structure.stop, structure.step), label)
-    elif is_dataclass(structure) and not isinstance(structure, type):
-        for part in fields(structure):
-            inner = f"{label}.{part.name}" if label else part.name
-            yield from leaves(getattr(structure, part.name, None), inner)
-    else:
+        return
+    inside = _inside(structure)
+    if inside is None:
         yield label, structure
+        return
+    for key, item in inside:
+        yield from leaves(item, f"{label}.{key}" if label and key else key or label)
 
 
-_PLAIN = frozenset({int, float, bool, str, type(None)})
+def _inside(structure: Any) -> list[tuple[str, Any]] | None:
+    """What a structure holds, by names; None for a leaf."""
+    if isinstance(structure, Mapping):
+        return [(str(key), item) for key, item in structure.items()]
+    if isinstance(structure, (tuple, list)):
+        return [(str(place), item) for place, item in enumerate(structure)]
+    if isinstance(structure, slice):
+        return [("", structure.start), ("", structure.stop), ("", structure.step)]
+    if is_dataclass(structure) and not isinstance(structure, type):
+        return [(part.name, getattr(structure, part.name, None)) for part in fields(structure)]
+    return None
+
+
+def flat(structure: Any) -> list[Any]:
+    """The leaves alone.
+
+    >>> flat([1, (2, {"three": 3})])
+    [1, 2, 3]
+    """
+    found: list[Any] = []
+    _flatten(structure, found)
+    return found
+
+
+def _flatten(structure: Any, found: list[Any]) -> None:
+    kind = type(structure)
+    if kind in _PLAIN:
+        found.append(structure)
+    elif kind is tuple or kind is list:
+        for item in structure:
+            _flatten(item, found)
+    else:
+        inside = _inside(structure)
+        if inside is None:
+            found.append(structure)
+        else:
+            for _, item in inside:
+                _flatten(item, found)
+
+
+def tensors_in(structure: Any) -> list[torch.Tensor]:
+    """The tensors among the leaves."""
+    return [leaf for leaf in flat(structure) if isinstance(leaf, torch.Tensor)]
+
+
+_ATOMS = frozenset({int, float, bool, str, type(None), torch.dtype})
 
 
 def mapped(convert: Callable[[Any], Any], structure: Any) -> Any:
-    """A structure of lists, tuples, dictionaries and slices with every leaf converted."""
+    """A structure of lists, tuples, dictionaries and slices, with what is no plain number or text converted."""
+    kind = type(structure)
+    if kind in _ATOMS:
+        return structure
+    if kind is tuple:
+        return tuple([mapped(convert, item) for item in structure])
     if isinstance(structure, dict):
         return {key: mapped(convert, item) for key, item in structure.items()}
     if isinstance(structure, tuple):
@@ -46,6 +96,6 @@ def mapped(convert: Callable[[Any], Any], structure: Any) -> Any:
         return tuple([mapped(convert, item) for item in structure])
     if isinstance(structure, list):
         return [mapped(convert, item) for item in structure]
-    if isinstance(structure, slice):
+    if kind is slice:
         return slice(*[mapped(convert, part) for part in (structure.start, structure.stop, structure.step)])
     return convert(structure)

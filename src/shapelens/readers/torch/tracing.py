@@ -25,7 +25,7 @@ from shapelens.readers.torch.places import place_of, user_frame
 from shapelens.readers.torch.private import is_library_function, library_name
 from shapelens.readers.torch.recording import Made, Recording, Value
 from shapelens.readers.torch.sizes import TracedFloat, TracedInt, traced
-from shapelens.readers.torch.structures import leaves, mapped
+from shapelens.readers.torch.structures import flat, mapped, tensors_in
 from shapelens.readers.torch.vocabulary import (
     ALIASES,
     PLAIN_GETTERS,
@@ -160,7 +160,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
 
     def _read(self, name: str, function: Any, args: _Arguments, named: _Named) -> Any:
         """What the model reads of a tensor: its real value for a constant, else what is assumed."""
-        tensors = [t for _, t in leaves((args, named)) if isinstance(t, torch.Tensor)]
+        tensors = tensors_in((args, named))
         if tensors and not any(self._flows(t) for t in tensors):
             return function(*args, **named)
         if args and isinstance(args[0], torch.Tensor):
@@ -200,10 +200,10 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
     # operations ---------------------------------------------------------------------------------------
 
     def _operation(self, function: Any, name: str, args: _Arguments, named: _Named) -> Any:
-        given = [leaf for _, leaf in leaves((args, named))]
+        given = flat((args, named))
         tensors = [leaf for leaf in given if isinstance(leaf, torch.Tensor)]
         is_sized = any(isinstance(leaf, (TracedInt, TracedFloat)) for leaf in given)
-        if not is_sized and not any(self._flows(tensor) for tensor in tensors):
+        if not is_sized and not any(map(self._flows, tensors)):
             is_done, result = constant_result(function, name, args, named, tensors, self.holder)
             if is_done:
                 return result
@@ -219,7 +219,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             results = self.holder.twin(
                 args[0]
             )  # it gives nothing, and what is written into is another from here on
-        if error is None and not any(isinstance(t, torch.Tensor) for _, t in leaves(results)):
+        if error is None and not tensors_in(results):
             return results
         return self._recorded(name, args, named, results, error)
 
@@ -227,7 +227,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         self, name: str, args: _Arguments, named: _Named, results: Any, error: Exception | None
     ) -> Any:
         """Write an operation down: what our rules say of it, as far as PyTorch agrees."""
-        given = [] if error is not None else [t for _, t in leaves(results) if isinstance(t, torch.Tensor)]
+        given = [] if error is not None else tensors_in(results)
         call = Call(
             self.recording,
             plain_name(name),
@@ -293,13 +293,12 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         if len(said) < len(given):
             self._disagree(call, f"{len(said)} of {len(given)}")
             return None
-        broken = {id(made) for made in call.made if self._is_broken(made)}
         for value, tensor in zip(said, given, strict=False):
             if isinstance(value.tensor.shape, Unknown):
                 continue
             if self._is_like(value, tensor):
                 self._retype(value, dtype_name(tensor.dtype))
-            elif value.made is None or id(value.made) not in broken:
+            elif value.made is None or not self._is_broken(value.made):
                 self._disagree(call, f"{value.tensor.shape} is not {tuple(tensor.shape)}")
                 return None
         return said[: len(given)]
@@ -330,17 +329,17 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
 
     def _is_broken(self, made: Made) -> bool:
         """Whether one of an operator's requirements does not hold at the example's size."""
-        requirements = () if made.outcome is None else made.outcome.requirements
-        return any(
-            r.truth is False or (isinstance(r.truth, Condition) and not self.recording.path.holds(r.truth))
-            for r in requirements
-        )
+        for requirement in () if made.outcome is None else made.outcome.requirements:
+            truth = requirement.truth
+            if truth is False or (isinstance(truth, Condition) and not self.recording.path.holds(truth)):
+                return True
+        return False
 
     def _opaque(
         self, call: Call, args: _Arguments, named: _Named, given: Sequence[torch.Tensor]
     ) -> list[Value]:
         """An operator without a rule: no size that follows it is known, but how many axes there are."""
-        taken = [self.holder.value_of(t) for _, t in leaves((args, named)) if isinstance(t, torch.Tensor)]
+        taken = [self.holder.value_of(tensor) for tensor in tensors_in((args, named))]
         values = call.add(Opaque(call.function), *taken, outputs=max(len(given), 1))
         reason = Unknown(f"there is no rule for {call.function}")
         for value, tensor in zip(values, given, strict=False):
@@ -357,7 +356,11 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             raise error
         is_known = any(self._is_broken(made) for made in call.made)
         lacks_kernel = isinstance(error, NotImplementedError) or "meta tensor" in words.lower()
-        if call.made and not lacks_kernel:
+        # What stands in for a size that is not known is PyTorch's to refuse, and nobody's mistake.
+        is_blind = any(
+            _is_tainted(value.tensor) for made in call.made for value in made.inputs if value is not None
+        )
+        if call.made and not lacks_kernel and not is_blind:
             self.recording.refusals.append((call.made[-1], words))
             if not is_known:
                 raise error
@@ -366,7 +369,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
     def _changed(self, call: Call, name: str, args: _Arguments, translated: Any, results: Any) -> Any:
         """What comes out where a layer before was changed: what our rules say, whatever PyTorch does."""
         said = _values_in(translated)
-        given = [t for _, t in leaves(results) if isinstance(t, torch.Tensor)]
+        given = tensors_in(results)
         if len(given) == len(said) and all(self._is_like(v, t) for v, t in zip(said, given, strict=True)):
             for value, tensor in zip(said, given, strict=True):
                 self.holder.enter(tensor, value)
@@ -404,7 +407,12 @@ _MEASURES: dict[str, Callable[..., Any]] = {
 
 def _values_in(said: Any) -> list[Value]:
     """The values in what a translator gives, in order."""
-    return [value for _, value in leaves(said) if isinstance(value, Value)]
+    return [value for value in flat(said) if isinstance(value, Value)]
+
+
+def _is_tainted(tensor: Tensor) -> bool:
+    """Whether a size of it is not known."""
+    return isinstance(tensor.shape, Unknown) or any(isinstance(dim, Unknown) for dim in tensor.shape)
 
 
 def _is_quantized(tensor: Tensor) -> bool:

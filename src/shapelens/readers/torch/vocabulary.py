@@ -45,7 +45,9 @@ FACTORIES = frozenset(
 )
 """What makes a tensor of none, and takes a device."""
 
-COUNTING = frozenset("_pack_padded_sequence _pad_packed_sequence lstm gru rnn_tanh rnn_relu".split())
+COUNTING = frozenset(
+    "_pack_padded_sequence _pad_packed_sequence lstm gru rnn_tanh rnn_relu tensor_split".split()
+)
 """What reads from a tensor of integers how long sequences are, which must have its data."""
 
 RANDOM = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -18,10 +18,12 @@ def cases(**functions: Any) -> list[Any]:
     return [pytest.param(function, id=name) for name, function in functions.items()]
 
 
-def holds_everywhere(function: Callable[..., Any], *shapes: Any, **settings: Any) -> Network:
-    """A function whose trace hangs on no condition, so that it has to be right at every size that is tried."""
+def holds_everywhere(
+    function: Callable[..., Any], *shapes: Any, conditions: Sequence[str] = (), **settings: Any
+) -> Network:
+    """A function whose trace hangs on no other condition, so that it has to be right at every size that is tried."""
     network = agrees(function, *shapes, **settings)
-    assert network.guards == ()
+    assert [str(guard.condition) for guard in network.guards] == list(conditions)
     return network
 
 

@@ -31,23 +31,25 @@ OF_SPECIAL = (
     "bessel_j0 bessel_j1 bessel_y0 bessel_y1 digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammaln i0 i0e i1 "
     "i1e log1p log_ndtr logit ndtr ndtri psi round sinc"
 )
-IN_PLACE = "relu_ sigmoid_ tanh_ exp_ sqrt_ abs_ neg_ floor_ ceil_ round_ square_ log_ sin_ trunc_ reciprocal_"
+IN_PLACE = (
+    "relu_ sigmoid_ tanh_ exp_ sqrt_ abs_ neg_ floor_ ceil_ round_ square_ log_ sin_ trunc_ reciprocal_"
+)
 
 
 @pytest.mark.parametrize("name", OF_TORCH.split())
 def test_a_function_of_torch(name) -> None:
-    holds_everywhere(lambda x: getattr(torch, name)(x), IMAGE, others=OTHERS)
+    holds_everywhere(getattr(torch, name), IMAGE, others=OTHERS)
 
 
 @pytest.mark.parametrize("name", OF_FUNCTIONAL.split())
 def test_an_activation(name) -> None:
-    network = holds_everywhere(lambda x: getattr(F, name)(x), IMAGE, others=OTHERS)
+    network = holds_everywhere(getattr(F, name), IMAGE, others=OTHERS)
     assert operators_of(network) == ["Activation"]
 
 
 @pytest.mark.parametrize("name", OF_SPECIAL.split())
 def test_a_special_function(name) -> None:
-    holds_everywhere(lambda x: getattr(torch.special, name)(x), IMAGE, others=OTHERS)
+    holds_everywhere(getattr(torch.special, name), IMAGE, others=OTHERS)
 
 
 @pytest.mark.parametrize("name", IN_PLACE.split())
@@ -79,14 +81,14 @@ def test_in_place_it_is_the_same(name) -> None:
         log_softmax=lambda x: torch.log_softmax(x, 1),
         softmin=lambda x: F.softmin(x, dim=1),
         gumbel_softmax=lambda x: F.gumbel_softmax(x, hard=True, dim=1),
-        softmax_of_maps=lambda x: torch.nn.Softmax2d()(x),
+        softmax_of_maps=torch.nn.Softmax2d(),
         special_softmax=lambda x: torch.special.log_softmax(x, 1),
         glu=lambda x: F.glu(x, 1),
-        glu_module=lambda x: torch.nn.GLU(dim=-3)(x),
+        glu_module=torch.nn.GLU(dim=-3),
         dropout=lambda x: F.dropout(x, 0.5),
         dropout2d=lambda x: F.dropout2d(x, 0.5, training=True),
         feature_alpha_dropout=lambda x: F.feature_alpha_dropout(x, 0.5),
-        alpha_dropout=lambda x: F.alpha_dropout(x),
+        alpha_dropout=F.alpha_dropout,
         dropout_of_torch=lambda x: torch.dropout(x, 0.3, True),
         native_dropout=lambda x: torch.native_dropout(x, 0.5, True),
         clamp=lambda x: x.clamp(0, 1),
@@ -101,7 +103,7 @@ def test_in_place_it_is_the_same(name) -> None:
         relu_of_integers=lambda x: F.relu(x.int()),
         root_of_integers=lambda x: torch.sqrt(x.int()),
     ),
-)  # fmt: skip
+)
 def test_with_settings(function) -> None:
     holds_everywhere(function, IMAGE, others=OTHERS)
 

@@ -19,21 +19,27 @@ OF_TWO = (
     "eq ne lt le gt ge greater greater_equal less less_equal not_equal logical_and logical_or logical_xor atan2 "
     "arctan2 hypot xlogy logaddexp logaddexp2 copysign nextafter heaviside float_power igamma igammac isclose rsub"
 )
-WITH_NUMBER = "add sub mul div pow remainder fmod floor_divide true_divide multiply eq ne lt le gt ge float_power"
+WITH_NUMBER = (
+    "add sub mul div pow remainder fmod floor_divide true_divide multiply eq ne lt le gt ge float_power"
+)
 IN_PLACE = "add_ sub_ mul_ div_ pow_ remainder_ fmod_ floor_divide_ eq_ lt_ ge_ logical_and_ copysign_ atan2_"
 OF_BITS = "bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm"
 
 
 @pytest.mark.parametrize("name", OF_TWO.split())
 def test_two_tensors_broadcast(name) -> None:
-    network = holds_everywhere(lambda x: getattr(torch, name)(x, x.mean(1, keepdim=True)), IMAGE, others=OTHERS)
+    network = holds_everywhere(
+        lambda x: getattr(torch, name)(x, x.mean(1, keepdim=True)), IMAGE, others=OTHERS
+    )
     assert operators_of(network) == ["Reduce", "Elementwise"]
 
 
 @pytest.mark.parametrize("name", WITH_NUMBER.split())
 @pytest.mark.parametrize("number", [2, 0.5])
 def test_a_number_has_no_shape(name, number) -> None:
-    holds_everywhere(lambda x: (getattr(torch, name)(x, number), getattr(x, name)(number)), IMAGE, others=OTHERS)
+    holds_everywhere(
+        lambda x: (getattr(torch, name)(x, number), getattr(x, name)(number)), IMAGE, others=OTHERS
+    )
 
 
 @pytest.mark.parametrize("name", IN_PLACE.split())
@@ -86,9 +92,11 @@ def test_integers(name) -> None:
         to=lambda x: x.to(torch.float16).double().long().to(x),
         type=lambda x: x.type(torch.int32).float(),
         type_as=lambda x: x.int().type_as(x),
-        nothing_happens=lambda x: x.contiguous().clone().detach().data.to(torch.float32).requires_grad_(False),
+        nothing_happens=lambda x: (
+            x.contiguous().clone().detach().data.to(torch.float32).requires_grad_(False)
+        ),
     ),
-)  # fmt: skip
+)
 def test_forms(function) -> None:
     holds_everywhere(function, IMAGE, others=OTHERS)
 
@@ -110,7 +118,7 @@ SIZES = cases(
     a_float_beside_integers=lambda h, w: (h * 1.5).long() + w,
     extremes=lambda h, w: torch.maximum(h, torch.minimum(w, torch.tensor(5))),
     powers=lambda h, w: h**2 - w,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("function", SIZES)
@@ -142,4 +150,6 @@ def test_a_choice_between_sizes_is_a_condition(function, condition) -> None:
 
 def test_bits_of_numbers_are_no_truths() -> None:
     """Numbers that stand in the model itself are computed."""
-    holds_everywhere(lambda x: x.new_zeros(((torch.tensor(6) & 3) | 5 ^ 1).item(), x.shape[2]), IMAGE, others=OTHERS)
+    holds_everywhere(
+        lambda x: x.new_zeros(((torch.tensor(6) & 3) | 5 ^ 1).item(), x.shape[2]), IMAGE, others=OTHERS
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from threading import RLock
 from typing import Any, TypeVar
 
 from shapelens.dims import Dim
@@ -19,11 +20,14 @@ __all__ = ["Call", "Translator", "axis_of", "integers", "translates", "translato
 Translator = Callable[..., Any]
 """A function of a call and of what the function of PyTorch was called with."""
 
-_FAMILIES = (
-    "activation arranging attention convolution counting creation elementwise fourier indexing joining "
-    "linear linear_algebra loss normalization padding pooling quantized recurrent reduction reshaping "
-    "resizing shuffling vision"
-).split()
+_FAMILIES = iter(
+    "convolution normalization activation pooling elementwise linear reshaping joining reduction attention indexing "
+    "creation resizing padding arranging shuffling counting recurrent vision linear_algebra fourier loss "
+    "quantized".split()
+)
+"""The families that are not imported yet, those first that most networks are made of."""
+
+_importing = RLock()
 
 _TRANSLATORS: dict[str, Translator] = {}
 
@@ -86,6 +90,7 @@ def translates(names: str) -> Callable[[_Function], _Function]:
 
     def enter(function: _Function) -> _Function:
         for name in names.split():
+            assert name not in _TRANSLATORS, f"{name} is translated twice"
             _TRANSLATORS[name] = function
         return function
 
@@ -93,13 +98,21 @@ def translates(names: str) -> Callable[[_Function], _Function]:
 
 
 def translator_of(name: str) -> Translator | None:
-    """The translator of a function, by its name; a name that ends in `_` works in place and is the same."""
-    if not _TRANSLATORS:
-        for family in _FAMILIES:
+    """The translator of a function, by its name; a name that ends in `_` works in place and is the same.
+
+    Families are imported one after another until the name is found, so that a network does not wait for functions
+    that it never calls.
+    """
+    bare = name[:-1] if name.endswith("_") and not name.endswith("__") else name
+    found = _TRANSLATORS.get(name) or _TRANSLATORS.get(bare)
+    if found is not None:
+        return found
+    with _importing:
+        while (found := _TRANSLATORS.get(name) or _TRANSLATORS.get(bare)) is None:
+            family = next(_FAMILIES, None)
+            if family is None:
+                return None
             import_module(f"{__name__}.{family}")
-    found = _TRANSLATORS.get(name)
-    if found is None and name.endswith("_") and not name.endswith("__"):
-        found = _TRANSLATORS.get(name[:-1])
     return found
 
 

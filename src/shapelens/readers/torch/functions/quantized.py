@@ -12,9 +12,7 @@ from typing import Any
 
 from shapelens.network import Weight
 from shapelens.operators import (
-    GRU,
     LSTM,
-    RNN,
     Activation,
     AlongAxis,
     BatchNormalization,
@@ -31,10 +29,10 @@ from shapelens.operators import (
     ParametricActivation,
     TransposedConvolution,
 )
-from shapelens.operators.recurrent import MAXIMUM_LAYERS, Recurrent
+from shapelens.operators.recurrent import MAXIMUM_LAYERS
 from shapelens.readers.building import symmetric
-from shapelens.readers.notation.cells import GRUCell, LSTMCell, RNNCell
 from shapelens.readers.torch.functions import Call, axis_of, translates
+from shapelens.readers.torch.functions.recurrent import CELLS, STACKS
 from shapelens.readers.torch.recording import Value
 
 # what is packed -----------------------------------------------------------------------------------------
@@ -170,10 +168,6 @@ def _table(call: Call, packed: Any) -> tuple[Value | None, ...]:
     return found
 
 
-_STACKS: dict[str, type[Recurrent]] = {"lstm": LSTM, "gru": GRU, "rnn_tanh": RNN, "rnn_relu": RNN}
-_CELLS = {"lstm": LSTMCell, "gru": GRUCell, "rnn_tanh": RNNCell, "rnn_relu": RNNCell}
-
-
 @translates("quantized_lstm quantized_gru")
 def recurrent(call: Call, input: Value, *arguments: Any, **__: Any) -> Any:
     """As the layers of `torch.nn`, with a packed object for each layer and direction."""
@@ -182,7 +176,7 @@ def recurrent(call: Call, input: Value, *arguments: Any, **__: Any) -> Any:
     hx, params, _, layers, _, _, bidirectional, batch_first = arguments[:8]
     if layers > MAXIMUM_LAYERS:
         return None
-    kind = _STACKS[call.function.removeprefix("quantized_")]
+    kind = STACKS[call.function.removeprefix("quantized_")]
     operator = kind(layers=layers, bidirectional=bool(bidirectional), batch_first=bool(batch_first))
     states = [hx] if isinstance(hx, Value) else list(hx)
     taken: list[Value | None] = [input, *states, *[None] * (2 - len(states)), None, None]
@@ -221,8 +215,7 @@ def cell(
     b_ih: Value | None = None,
     b_hh: Value | None = None,
 ) -> Any:
-    name = call.function.removeprefix("quantized_").removesuffix("_cell_dynamic")
-    operator = _CELLS[name]()
+    operator = CELLS[call.function.removeprefix("quantized_").removesuffix("_dynamic")]()
     states = [hx] if isinstance(hx, Value) else list(hx)
     weights = [_packed(call, packed)[0] for packed in (w_ih, w_hh)]
     made = call.add(operator, input, *weights, b_ih, b_hh, *states, outputs=operator.states)

@@ -11,8 +11,10 @@ from shapelens.readers.notation.cells import GRUCell, LSTMCell, RNNCell
 from shapelens.readers.torch.functions import Call, translates
 from shapelens.readers.torch.recording import Value
 
-_STACKS: dict[str, type[Recurrent]] = {"lstm": LSTM, "gru": GRU, "rnn_tanh": RNN, "rnn_relu": RNN}
-_CELLS = {"lstm_cell": LSTMCell, "gru_cell": GRUCell, "rnn_tanh_cell": RNNCell, "rnn_relu_cell": RNNCell}
+__all__ = ["CELLS", "STACKS"]
+
+STACKS: dict[str, type[Recurrent]] = {"lstm": LSTM, "gru": GRU, "rnn_tanh": RNN, "rnn_relu": RNN}
+CELLS = {"lstm_cell": LSTMCell, "gru_cell": GRUCell, "rnn_tanh_cell": RNNCell, "rnn_relu_cell": RNNCell}
 
 _States = Value | Sequence[Value]
 
@@ -23,8 +25,7 @@ def stack(call: Call, *arguments: Any) -> Any:
 
     In both, what follows the tensors is: weights, biases or not, layers, dropout, training, both directions.
     """
-    is_packed = len(arguments) == 9 and isinstance(arguments[1], Value) and not isinstance(arguments[2], list)
-    if is_packed and isinstance(arguments[3], list):
+    if isinstance(arguments[3], (list, tuple)):
         input, _, hx, weights, has_biases, layers, _, _, bidirectional = arguments
         return _recurrent(call, input, hx, weights, (has_biases, layers, bidirectional), packed=True)
     input, hx, weights, has_biases, layers, _, _, bidirectional, batch_first = arguments
@@ -45,7 +46,7 @@ def _recurrent(
     has_biases, layers, bidirectional = settings
     if layers > MAXIMUM_LAYERS:
         return None
-    kind = _STACKS[call.function]
+    kind = STACKS[call.function]
     operator = kind(layers=layers, bidirectional=bool(bidirectional), batch_first=batch_first, packed=packed)
     states = [hx] if isinstance(hx, Value) else list(hx)
     taken = [input, *states, *[None] * (2 - len(states)), None, None]
@@ -57,8 +58,7 @@ def _recurrent(
         taken += [*own[:2], *biases, projection]
         if not bidirectional:
             taken += [None] * 5
-    outputs = call.add(operator, *taken, outputs=3 if kind is LSTM else 2)
-    return outputs
+    return call.add(operator, *taken, outputs=3 if kind is LSTM else 2)
 
 
 @translates("lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell")
@@ -72,7 +72,7 @@ def cell(
     b_hh: Value | None = None,
 ) -> Any:
     states = [hx] if isinstance(hx, Value) else list(hx)
-    operator = _CELLS[call.function]()
+    operator = CELLS[call.function]()
     made = call.add(operator, input, w_ih, w_hh, b_ih, b_hh, *states, outputs=operator.states)
     return made if operator.states > 1 else made[0]
 
