@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -111,7 +112,9 @@ def _measured(network: str, tools: dict[str, tuple[str, str, str]]) -> dict[str,
 
 
 def _run(script: str) -> list[float]:
-    output = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, text=True)
+    # As installed: compiled modules are kept from one process to the next.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    output = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, env=environment, text=True)
     result: list[float] = json.loads(output.strip().splitlines()[-1])
     return result
 

@@ -125,7 +125,8 @@ def flops(model: torch.nn.Module, tensor: torch.Tensor) -> int:
     was_fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        with torch.no_grad(), warnings.catch_warnings(), FlopCounterMode(display=False) as counter:
+        # With gradients: its tracker of modules asks for them.
+        with warnings.catch_warnings(), FlopCounterMode(display=False) as counter:
             warnings.simplefilter("ignore")
             model(tensor)
     finally:

@@ -10,7 +10,7 @@ import torch
 from shapelens.readers.torch.holding import META, Holder
 from shapelens.readers.torch.kernels import quick_result
 from shapelens.readers.torch.private import autocast_dtype
-from shapelens.readers.torch.sizes import plain_number
+from shapelens.readers.torch.quotients import plain_number
 from shapelens.readers.torch.structures import mapped, tensors_in
 from shapelens.readers.torch.vocabulary import AUTOCAST, COUNTING, FACTORIES, RANDOM, is_device, is_in_place
 

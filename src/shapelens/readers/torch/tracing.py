@@ -23,8 +23,9 @@ from shapelens.readers.torch.metas import constant_result, meta_result
 from shapelens.readers.torch.modules import Modules
 from shapelens.readers.torch.places import place_of, user_frame
 from shapelens.readers.torch.private import is_library_function, library_name
+from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Made, Recording, Value
-from shapelens.readers.torch.sizes import TracedFloat, TracedInt, traced
+from shapelens.readers.torch.sizes import TracedInt, traced
 from shapelens.readers.torch.structures import flat, mapped, tensors_in
 from shapelens.readers.torch.vocabulary import (
     ALIASES,

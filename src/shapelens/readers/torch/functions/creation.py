@@ -22,8 +22,8 @@ from shapelens.operators.contents import MAXIMUM_CONTENTS, as_dtype, is_float
 from shapelens.readers.torch.functions import Call, integers, translates
 from shapelens.readers.torch.functions.ratios import in_whole_numbers
 from shapelens.readers.torch.functions.symbols import held
+from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
-from shapelens.readers.torch.sizes import TracedFloat
 
 _VALUES = {"zeros": 0, "zero": 0, "ones": 1, "new_zeros": 0, "new_ones": 1, "zeros_like": 0, "ones_like": 1}
 """What the elements are that some functions make."""

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from shapelens.dims import Dim
-from shapelens.readers.torch.sizes import TracedFloat
+from shapelens.readers.torch.quotients import TracedFloat
 
 __all__ = ["exact_fraction", "in_whole_numbers"]
 

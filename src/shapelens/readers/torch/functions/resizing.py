@@ -10,8 +10,8 @@ from shapelens.operators.resampling import ALIGN_CORNERS, AREA, ASYMMETRIC, HALF
 from shapelens.readers.torch.functions import Call, translates
 from shapelens.readers.torch.functions.ratios import exact_fraction
 from shapelens.readers.torch.functions.symbols import held
+from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
-from shapelens.readers.torch.sizes import TracedFloat
 
 _SAMPLINGS = {
     "nearest": NEAREST,

@@ -6,8 +6,8 @@ from typing import Any
 
 from shapelens.dims import Dim, Expression, equal, symbol
 from shapelens.readers.torch.functions import Call
+from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
-from shapelens.readers.torch.sizes import TracedFloat
 
 __all__ = ["held", "new_count", "true_cells"]
 
