@@ -1,16 +1,17 @@
-"""What users hold: `inspect()` and the `Inspection` that it gives, a thin face over all the rest."""
+"""An inspected network: all that can be asked of it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shapelens.dims import Dim, Expression, Path, parse_shape, symbol
+from shapelens.dims import Dim, Expression, Path, symbol
 from shapelens.errors import UsageError
-from shapelens.network import Evaluation, Input, Network, Step, evaluate_network
+from shapelens.inspection.given import ShapeLike, dims_of
+from shapelens.inspection.layer import Layer
+from shapelens.network import Evaluation, Input, Network, evaluate_network
 from shapelens.network.editing import edit as edit_network
 from shapelens.network.feeding import fed
 from shapelens.operators import Shape
@@ -25,165 +26,11 @@ if TYPE_CHECKING:
     from shapelens.readers.torch.session import ModelAtHand
     from shapelens.table.table import Table
 
-__all__ = ["Inspection", "Layer", "explain", "inspect"]
-
-ShapeLike = str | Sequence[int | str | Expression]
-"""A shape: `"3x224x224"`, `(3, 224, 224)`, or with symbols `(3, "H", "W")`."""
-
-
-def inspect(
-    source: Any,
-    sample: Any = None,
-    *,
-    batch: int | None = None,
-    shapes: Mapping[str, ShapeLike] | None = None,
-    inputs: Any = None,
-    mode: str = "same",
-) -> Inspection:
-    """Every shape in a network, without running it.
-
-        >>> net = inspect("vgg16")
-        >>> net["features.0"].output_shape
-        (N, 64, 224, 224)
-        >>> net.parameters
-        138357544
-
-    Args:
-        source: a PyTorch module; the path of a file, `package.module:name` or `file.py:name`, the name of a
-            classic, layer text; or a network.
-        sample: the shape of one sample, in the model's own order; symbols stand for free sizes.
-        batch: the number of samples; a symbol if not given.
-        shapes: whole shapes of inputs by name, batch included, for whatever one sample does not tell; of other
-            types than floats with the type behind: `"2x16:int64"`.
-        inputs: for a PyTorch module, examples in the place of shapes, as the module is called with: a tensor, a
-            tuple of arguments, or a dictionary of keyword arguments. Only shapes and types are read.
-        mode: for a PyTorch module, `train`, `eval`, or `same` as it is.
-
-    Raises:
-        UsageError: the source or a shape cannot be read in this way.
-        UnreadableError: the file holds no network.
-    """
-    if _is_tensor(sample):
-        sample, inputs = None, sample
-    given = None if sample is None else _dims(sample, "--input" if isinstance(sample, str) else "sample")
-    typed = {name: _typed_shape(shape, f"--shape {name}") for name, shape in (shapes or {}).items()}
-    whole = {name: shape for name, (shape, _) in typed.items()}
-    dtypes = {name: dtype for name, (_, dtype) in typed.items() if dtype}
-    model = _model_at_hand(source, inputs, mode, dtypes)
-    if model is not None:
-        return _traced(model, given, batch, whole)
-    if isinstance(source, Network):
-        network = source
-    else:
-        from shapelens.readers.sources import read_source
-
-        network = read_source(source, given)
-    return Inspection(*fed(_with_types(network, dtypes), given, batch, whole))
-
-
-def _is_tensor(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.Tensor)
-
-
-def _model_at_hand(source: Any, inputs: Any, mode: str, dtypes: Mapping[str, str]) -> ModelAtHand | None:
-    """The PyTorch model that is given or named; None where it is something else."""
-    if isinstance(source, Network):
-        return None
-    if isinstance(source, str):
-        from shapelens.readers.sources import python_source
-
-        named = python_source(source)
-        if named is None:
-            return None
-        from shapelens.readers.torch.code.loading import load_model
-        from shapelens.readers.torch.session import ModelAtHand
-
-        # Whoever names code wants the network that is used, not the one that is trained.
-        mode = "eval" if mode == "same" else mode
-        name = f"{named.name}{named.brackets}"
-        return ModelAtHand(load_model(named), name, named.text, mode, inputs, dtypes)
-    if "torch" not in sys.modules:
-        raise UsageError(
-            "this is nothing that can be inspected",
-            at="source",
-            have=f"of type {type(source).__name__}",
-            rule="a PyTorch module, a file, a classic, layer text or a network",
-        )
-    from shapelens.readers.torch.session import ModelAtHand
-
-    return ModelAtHand(source, mode=mode, inputs=inputs, dtypes=dtypes)
-
-
-def _traced(
-    model: ModelAtHand, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
-) -> Inspection:
-    """A model traced at the shapes that are given, and shown at them."""
-    network, arguments = model.network(sample, batch, whole)
-    return Inspection(network, arguments.fed, _Model(model, arguments))
-
-
-def _with_types(network: Network, dtypes: Mapping[str, str]) -> Network:
-    """The network with its inputs of the types that are asked for."""
-    if not dtypes:
-        return network
-    inputs = tuple([replace(i, dtype=dtypes.get(i.name, i.dtype)) for i in network.inputs])
-    return replace(network, inputs=inputs)
-
-
-def explain(
-    what: Any,
-    sample: Any = None,
-    *,
-    batch: int | None = None,
-    shapes: Mapping[str, ShapeLike] | None = None,
-) -> Explanation:
-    """A shape, a layer, or a layer of a model, in words and numbers.
-
-        >>> explain("256x256x32").facts["axes"]
-        {'height': 256, 'width': 256, 'channels': 32}
-
-    Args:
-        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, a pasted model, or a PyTorch module.
-        sample: the shape of one sample that goes in.
-        batch: the number of samples; a symbol if not given.
-        shapes: whole shapes of inputs by name.
-
-    Raises:
-        UsageError: it cannot be read in this way.
-        UnreadableError: a file that holds no network.
-    """
-    from shapelens.explanation.asking import explain_network, explain_shape_text, is_shape_text, split_layer
-    from shapelens.output.explained import Explanation
-
-    if not isinstance(what, str):
-        return Explanation.of(explain_network(inspect(what, sample, batch=batch, shapes=shapes).evaluation))
-    if is_shape_text(what):
-        return Explanation.of(explain_shape_text(what))
-    model, layer = split_layer(what)
-    inspection = inspect(model, sample, batch=batch, shapes=shapes)
-    return inspection.explain(layer) if layer else Explanation.of(explain_network(inspection.evaluation))
-
-
-def _dims(shape: ShapeLike, at: str) -> Shape:
-    """A shape as dims; sizes are checked as they are when typed."""
-    if isinstance(shape, str):
-        return parse_shape(shape, at)
-    return tuple(
-        [d if isinstance(d, Expression) else parse_shape(str(d).replace(",", " "), at)[0] for d in shape]
-    )
-
-
-def _typed_shape(shape: ShapeLike, at: str) -> tuple[Shape, str]:
-    """A shape, and the type that stands behind it: `2x16:int64`."""
-    if not isinstance(shape, str):
-        return _dims(shape, at), ""
-    sizes, _, dtype = shape.partition(":")
-    return _dims(sizes, at), dtype.strip()
+__all__ = ["Inspection", "ModelBehind"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class ModelBehind:
     """The model behind a traced network, and what it was called with."""
 
     model: ModelAtHand
@@ -202,7 +49,9 @@ class Inspection:
         retraced: why the model was traced again for these shapes; empty where its formulas were enough.
     """
 
-    def __init__(self, network: Network, shapes: Mapping[str, Shape], model: _Model | None = None) -> None:
+    def __init__(
+        self, network: Network, shapes: Mapping[str, Shape], model: ModelBehind | None = None
+    ) -> None:
         self.network = network.fitted(shapes)
         self.shapes = dict(shapes)
         self.retraced = ""
@@ -259,6 +108,7 @@ class Inspection:
     def memory(self, batch: int | None = None) -> Memory:
         """How much memory it takes: weights, activations in inference, and what learning keeps.
 
+            >>> from shapelens import inspect
             >>> memory = inspect("resnet18").memory(batch=32)
             >>> memory.weight_bytes, memory.peak_bytes, memory.peak_at
             (46796448, 224788480, 'bn1')
@@ -304,7 +154,7 @@ class Inspection:
         A PyTorch model is traced again where its code goes another way at that size; `retraced` says why.
         """
         confirmed = self._confirmed
-        network, shapes = fed(confirmed, _dims(sample, "sample"), batch)
+        network, shapes = fed(confirmed, dims_of(sample, "sample"), batch)
         if self._model is None:
             return Inspection(network, shapes)
         from shapelens.readers.torch.session import way_is_left
@@ -350,6 +200,7 @@ class Inspection:
     ) -> Inspection:
         """The network with one layer changed: what if.
 
+            >>> from shapelens import inspect
             >>> inspect("resnet18").edit("conv1", stride=1)["layer4.1.add"].output_shape
             (N, 512, 14, 14)
 
@@ -432,64 +283,3 @@ def _example_size(name: str) -> int:
     from shapelens.readers.building import BATCH, EXAMPLE_SIZE
 
     return 2 if name == BATCH else EXAMPLE_SIZE
-
-
-class Layer:
-    """One layer of an inspected network."""
-
-    def __init__(self, inspection: Inspection, step: Step) -> None:
-        self.inspection = inspection
-        self.step = step
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.step.node.name
-
-    @property
-    def words(self) -> str:
-        """The operator in words: `conv 3×3, pad 1`."""
-        return self.step.node.operator.words(self.step.inputs, self.step.outputs)
-
-    @property
-    def input_shapes(self) -> tuple[Any, ...]:
-        """The shapes that go in, weights left out."""
-        return tuple([t.shape for t in self.step.inputs if t is not None and not t.is_held])
-
-    @property
-    def output_shape(self) -> Any:
-        """The shape of its first output."""
-        return self.step.output.shape
-
-    @property
-    def weights(self) -> dict[str, Any]:
-        """The shapes of its weights, by name."""
-        return {w.name: w.shape for w in self.inspection.network.weights_of(self.step.node)}
-
-    @property
-    def parameters(self) -> Dim:
-        """The number of its parameters; shared ones count at the first layer that has them."""
-        return self.inspection.costs.parameters[self.name]
-
-    @property
-    def macs(self) -> Dim:
-        """Its multiply-accumulates for one sample."""
-        return self.inspection.costs.macs[self.name]
-
-    @property
-    def receptive_field(self) -> FieldOf:
-        """What one cell of its output sees of the input, for each spatial axis."""
-        return self.inspection.fields.get(self.step.node.outputs[0], {})
-
-    def explain(self) -> Explanation:
-        """The layer in words and numbers."""
-        from shapelens.explanation.layer import explain_layer
-        from shapelens.output.explained import Explanation
-
-        inspection = self.inspection
-        return Explanation.of(
-            explain_layer(inspection.evaluation, self.step, inspection.costs, inspection.fields)
-        )
-
-    def __repr__(self) -> str:
-        return f"<Layer {self.name}: {self.words}>"

@@ -1,0 +1,9 @@
+"""What users hold: `inspect()` and the `Inspection` that it gives, a thin face over all the rest."""
+
+from __future__ import annotations
+
+from shapelens.inspection.asking import explain, inspect
+from shapelens.inspection.held import Inspection
+from shapelens.inspection.layer import Layer
+
+__all__ = ["Inspection", "Layer", "explain", "inspect"]

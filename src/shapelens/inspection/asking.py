@@ -1,0 +1,155 @@
+"""What is asked first: `inspect()` and `explain()`, for whatever can be a model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from shapelens.errors import UsageError
+from shapelens.inspection.given import ShapeLike, dims_of, typed_shape
+from shapelens.inspection.held import Inspection, ModelBehind
+from shapelens.network import Network
+from shapelens.network.feeding import fed
+from shapelens.operators import Shape
+
+if TYPE_CHECKING:
+    from shapelens.output.explained import Explanation
+    from shapelens.readers.torch.session import ModelAtHand
+
+__all__ = ["explain", "inspect"]
+
+
+def inspect(
+    source: Any,
+    sample: Any = None,
+    *,
+    batch: int | None = None,
+    shapes: Mapping[str, ShapeLike] | None = None,
+    inputs: Any = None,
+    mode: str = "same",
+) -> Inspection:
+    """Every shape in a network, without running it.
+
+        >>> net = inspect("vgg16")
+        >>> net["features.0"].output_shape
+        (N, 64, 224, 224)
+        >>> net.parameters
+        138357544
+
+    Args:
+        source: a PyTorch module; the path of a file, `package.module:name` or `file.py:name`, the name of a
+            classic, layer text; or a network.
+        sample: the shape of one sample, in the model's own order; symbols stand for free sizes.
+        batch: the number of samples; a symbol if not given.
+        shapes: whole shapes of inputs by name, batch included, for whatever one sample does not tell; of other
+            types than floats with the type behind: `"2x16:int64"`.
+        inputs: for a PyTorch module, examples in the place of shapes, as the module is called with: a tensor, a
+            tuple of arguments, or a dictionary of keyword arguments. Only shapes and types are read.
+        mode: for a PyTorch module, `train`, `eval`, or `same` as it is.
+
+    Raises:
+        UsageError: the source or a shape cannot be read in this way.
+        UnreadableError: the file holds no network.
+    """
+    if _is_tensor(sample):
+        sample, inputs = None, sample
+    given = None if sample is None else dims_of(sample, "--input" if isinstance(sample, str) else "sample")
+    typed = {name: typed_shape(shape, f"--shape {name}") for name, shape in (shapes or {}).items()}
+    whole = {name: shape for name, (shape, _) in typed.items()}
+    dtypes = {name: dtype for name, (_, dtype) in typed.items() if dtype}
+    model = _model_at_hand(source, inputs, mode, dtypes)
+    if model is not None:
+        return _traced(model, given, batch, whole)
+    if isinstance(source, Network):
+        network = source
+    else:
+        from shapelens.readers.sources import read_source
+
+        network = read_source(source, given)
+    return Inspection(*fed(_with_types(network, dtypes), given, batch, whole))
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _model_at_hand(source: Any, inputs: Any, mode: str, dtypes: Mapping[str, str]) -> ModelAtHand | None:
+    """The PyTorch model that is given or named; None where it is something else."""
+    if isinstance(source, Network):
+        return None
+    if isinstance(source, str):
+        from shapelens.readers.sources import python_source
+
+        named = python_source(source)
+        if named is None:
+            return None
+        from shapelens.readers.torch.code.loading import load_model
+        from shapelens.readers.torch.session import ModelAtHand
+
+        # Whoever names code wants the network that is used, not the one that is trained.
+        mode = "eval" if mode == "same" else mode
+        name = f"{named.name}{named.brackets}"
+        return ModelAtHand(load_model(named), name, named.text, mode, inputs, dtypes)
+    if "torch" not in sys.modules:
+        raise UsageError(
+            "this is nothing that can be inspected",
+            at="source",
+            have=f"of type {type(source).__name__}",
+            rule="a PyTorch module, a file, a classic, layer text or a network",
+        )
+    from shapelens.readers.torch.session import ModelAtHand
+
+    return ModelAtHand(source, mode=mode, inputs=inputs, dtypes=dtypes)
+
+
+def _traced(
+    model: ModelAtHand, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
+) -> Inspection:
+    """A model traced at the shapes that are given, and shown at them."""
+    network, arguments = model.network(sample, batch, whole)
+    return Inspection(network, arguments.fed, ModelBehind(model, arguments))
+
+
+def _with_types(network: Network, dtypes: Mapping[str, str]) -> Network:
+    """The network with its inputs of the types that are asked for."""
+    if not dtypes:
+        return network
+    inputs = tuple([replace(i, dtype=dtypes.get(i.name, i.dtype)) for i in network.inputs])
+    return replace(network, inputs=inputs)
+
+
+def explain(
+    what: Any,
+    sample: Any = None,
+    *,
+    batch: int | None = None,
+    shapes: Mapping[str, ShapeLike] | None = None,
+) -> Explanation:
+    """A shape, a layer, or a layer of a model, in words and numbers.
+
+        >>> explain("256x256x32").facts["axes"]
+        {'height': 256, 'width': 256, 'channels': 32}
+
+    Args:
+        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, a pasted model, or a PyTorch module.
+        sample: the shape of one sample that goes in.
+        batch: the number of samples; a symbol if not given.
+        shapes: whole shapes of inputs by name.
+
+    Raises:
+        UsageError: it cannot be read in this way.
+        UnreadableError: a file that holds no network.
+    """
+    from shapelens.explanation.asking import explain_network, explain_shape_text, is_shape_text, split_layer
+    from shapelens.output.explained import Explanation
+
+    if not isinstance(what, str):
+        return Explanation.of(explain_network(inspect(what, sample, batch=batch, shapes=shapes).evaluation))
+    if is_shape_text(what):
+        return Explanation.of(explain_shape_text(what))
+    model, layer = split_layer(what)
+    inspection = inspect(model, sample, batch=batch, shapes=shapes)
+    return inspection.explain(layer) if layer else Explanation.of(explain_network(inspection.evaluation))
