@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from shapelens.network import Weight
+from shapelens.readers.torch.private import storage_of
 from shapelens.readers.torch.recording import Recording, Value
 from shapelens.readers.torch.vocabulary import dtype_name
 
@@ -124,7 +125,7 @@ class Holder:
 
     def lacks_data(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor has no data, or a constant's that were written over by what hangs on sizes or inputs."""
-        return tensor.is_meta or (bool(self._stale) and _storage_of(tensor) in self._stale)
+        return tensor.is_meta or (bool(self._stale) and storage_of(tensor) in self._stale)
 
     # what is written into -----------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Holder:
         """Know a tensor by another value from here on; what stands for it in what follows."""
         twin = self.twin(tensor)
         if self.is_made(tensor):
-            self._stale.add(_storage_of(tensor))
+            self._stale.add(storage_of(tensor))
         self._values[id(tensor)] = self._values[id(twin)] = value
         return tensor if tensor.is_meta else twin
 
@@ -157,8 +158,3 @@ def _without_data(tensor: torch.Tensor) -> torch.Tensor:
     if tensor.layout is not torch.strided:
         return torch.empty(tensor.shape, dtype=tensor.dtype, device=META)
     return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=META)
-
-
-def _storage_of(tensor: torch.Tensor) -> int:
-    """Which memory a tensor lies in: its views lie in the same."""
-    return int(tensor.untyped_storage()._cdata) if tensor.layout is torch.strided else id(tensor)

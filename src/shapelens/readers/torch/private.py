@@ -18,6 +18,7 @@ __all__ = [
     "is_lazy",
     "is_library_function",
     "library_name",
+    "storage_of",
     "uncompiled",
     "without_tracing",
 ]
@@ -74,6 +75,14 @@ def without_tracing() -> AbstractContextManager[Any]:
     """No function of PyTorch inside comes by the tracer."""
     disable = getattr(torch._C, "DisableTorchFunction", None)
     return nullcontext() if disable is None else disable()
+
+
+def storage_of(tensor: torch.Tensor) -> int:
+    """Which memory a tensor lies in: its views lie in the same."""
+    if tensor.layout is not torch.strided:
+        return id(tensor)
+    storage = tensor.untyped_storage()
+    return int(getattr(storage, "_cdata", 0) or storage.data_ptr() or id(tensor))
 
 
 _SCHEMAS = (
