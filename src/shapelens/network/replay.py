@@ -33,7 +33,7 @@ class LanesEvaluation:
     count: int
 
     def works(self) -> NDArray[np.bool_]:
-        """For each size, whether every requirement is known to hold."""
+        """For each size, whether every requirement is known to hold, and what comes out is known."""
         import numpy as np
 
         from shapelens.dims.lanes import LaneCondition
@@ -41,6 +41,8 @@ class LanesEvaluation:
         result = np.ones(self.count, dtype=np.bool_)
         for indices, evaluation in self.parts:
             holds = np.ones(len(indices), dtype=np.bool_)
+            if any(isinstance(tensor.shape, Unknown) for _, tensor in evaluation.outputs):
+                holds[:] = False
             for step in evaluation.steps:
                 for requirement in step.requirements:
                     truth = requirement.truth

@@ -53,6 +53,11 @@ class Tensor:
         return len(self.dims)
 
     @property
+    def has_unknown(self) -> bool:
+        """Whether its rank or a size of it is not known."""
+        return isinstance(self.shape, Unknown) or any(isinstance(dim, Unknown) for dim in self.shape)
+
+    @property
     def elements(self) -> Dim:
         """How many elements it has."""
         return self.shape if isinstance(self.shape, Unknown) else product(self.shape)

@@ -110,6 +110,13 @@ ELSEWHERE = [
 ]
 
 
+def module_shapes(inspection):
+    values = inspection.evaluation.values
+    return [
+        (call.path, [values[value].shape for _, value in call.outputs]) for call in inspection.network.calls
+    ]
+
+
 @pytest.mark.parametrize(("name", "library"), ELSEWHERE if networks.torchvision() is not None else [])
 def test_at_another_size_it_is_what_a_fresh_trace_says(name, library):
     if library == "timm":
@@ -125,10 +132,6 @@ def test_at_another_size_it_is_what_a_fresh_trace_says(name, library):
             # What does not fit there is found in both.
             assert there.findings or there.network.facts.get("stopped"), (height, width)
             continue
-        for mine, theirs in zip(there.evaluation.steps, fresh.evaluation.steps, strict=True):
-            assert [t.shape for t in mine.outputs] == [t.shape for t in theirs.outputs], (
-                height,
-                width,
-                mine.node.name,
-            )
+        # Constants that hang on sizes are computed for real where these are plain numbers, and are no steps then.
+        assert module_shapes(there) == module_shapes(fresh), (height, width)
         assert there.macs == fresh.macs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shapelens.analyses.findings.finding import Fix
 from shapelens.analyses.findings.telling import Case
 from shapelens.analyses.samples import batch_of, sample_of, typed_sample
-from shapelens.dims import Dim, Expression, Unknown, shape_text
+from shapelens.dims import Dim, Expression, shape_text
 from shapelens.network import Evaluation, Input, evaluate_network
 from shapelens.network.editing import edit
 from shapelens.operators import Shape
@@ -59,7 +59,7 @@ def given_by(tried: Evaluation) -> tuple[str, str] | None:
     """What the network gives, for one sample and with its batch; None if something still does not fit."""
     batch = batch_of(tried)
     outputs = [tensor for _, tensor in tried.outputs[:2]]
-    if tried.broken or any(isinstance(tensor.shape, Unknown) for tensor in outputs):
+    if tried.broken or any(tensor.has_unknown for tensor in outputs):
         return None
     whole = ", ".join([shape_text(tensor.shape) for tensor in outputs])
     sample = ", ".join([shape_text(sample_of(tensor, batch)) for tensor in outputs])

@@ -358,9 +358,8 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         is_known = any(self._is_broken(made) for made in call.made)
         lacks_kernel = isinstance(error, NotImplementedError) or "meta tensor" in words.lower()
         # What stands in for a size that is not known is PyTorch's to refuse, and nobody's mistake.
-        is_blind = any(
-            _is_tainted(value.tensor) for made in call.made for value in made.inputs if value is not None
-        )
+        taken = [value.tensor for made in call.made for value in made.inputs if value is not None]
+        is_blind = any(tensor.has_unknown for tensor in taken)
         if call.made and not lacks_kernel and not is_blind:
             self.recording.refusals.append((call.made[-1], words))
             if not is_known:
@@ -409,11 +408,6 @@ _MEASURES: dict[str, Callable[..., Any]] = {
 def _values_in(said: Any) -> list[Value]:
     """The values in what a translator gives, in order."""
     return [value for value in flat(said) if isinstance(value, Value)]
-
-
-def _is_tainted(tensor: Tensor) -> bool:
-    """Whether a size of it is not known."""
-    return isinstance(tensor.shape, Unknown) or any(isinstance(dim, Unknown) for dim in tensor.shape)
 
 
 def _is_quantized(tensor: Tensor) -> bool:
