@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shapelens.analyses.samples import batch_of, per_sample
-from shapelens.dims import Dim, Unknown, total
+from shapelens.dims import Dim, Path, Unknown, following, total
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Operator
 
@@ -57,9 +57,11 @@ def costs_of(evaluation: Evaluation) -> Costs:
     seen: set[str] = set()
     parameters: dict[str, Dim] = {}
     macs: dict[str, Dim] = {}
-    for step in evaluation.steps:
-        parameters[step.node.name] = _parameters(evaluation, step, seen)
-        macs[step.node.name] = per_sample(_macs(step), batch)
+    # What a size decides is decided as in the evaluation, whose own conditions stay what they are.
+    with following(Path(evaluation.path.example)):
+        for step in evaluation.steps:
+            parameters[step.node.name] = _parameters(evaluation, step, seen)
+            macs[step.node.name] = per_sample(_macs(step), batch)
     weights = evaluation.network.weights.values()
     unused = {w.name: w.tensor.elements for w in weights if w.is_parameter and w.name not in seen}
     return Costs(parameters, macs, unused)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
-from shapelens.dims import Unknown
+from shapelens.dims import Path, Unknown, following
 from shapelens.network import Evaluation, Step
 from shapelens.operators.reach import Link, Span
 
@@ -93,11 +93,13 @@ def receptive_fields(evaluation: Evaluation) -> dict[str, FieldOf]:
             fields[declared.name] = {
                 declared.layout.axes[axis]: Field(axis) for axis in declared.layout.spatial
             }
-    for step in evaluation.steps:
-        found = _through(step, fields)
-        if found:
-            for value in step.node.outputs:
-                fields[value] = found
+    # What a size decides is decided as in the evaluation, whose own conditions stay what they are.
+    with following(Path(evaluation.path.example)):
+        for step in evaluation.steps:
+            found = _through(step, fields)
+            if found:
+                for value in step.node.outputs:
+                    fields[value] = found
     return fields
 
 

@@ -66,9 +66,9 @@ def filters_part(subject: Subject, filters: Filters) -> Facing:
     head = text((dim_text(filters.count, "·"), CHANNELS), " of ", subject.shape(filters.of))
     extent = "×".join(dim_text(k, "·") for k in filters.kernel)
     is_single = _depth(filters, subject) == 1
-    deep = "each as deep as its group" if operator.groups > 1 else "each as deep as its input"
+    deep = "each as deep as its group" if operator.groups != 1 else "each as deep as its input"
     summed = "the products of all channels summed"
-    if operator.groups > 1 and is_single:
+    if operator.groups != 1 and is_single:
         deep, summed = "each sees one channel alone", "its products summed"
     bias = ", + 1 bias" if subject.bias is not None else "; no bias"
     rows: list[tuple[Text, Text]] = [
@@ -101,7 +101,9 @@ def output_part(subject: Subject, filters: Filters) -> Facing:
 def _groups_group(subject: Subject, operator: Convolution, filters: Filters) -> list[list[Block]]:
     """Which channels each filter sees, and what that saves."""
     source, layout = subject.source, subject.layout
-    if operator.groups == 1 or isinstance(source, Unknown) or layout is None:
+    if not isinstance(operator.groups, int) or operator.groups == 1:
+        return []
+    if isinstance(source, Unknown) or layout is None:
         return []
     channels = source[layout.channel]
     if not isinstance(channels, int) or not isinstance(filters.count, int) or channels % operator.groups:

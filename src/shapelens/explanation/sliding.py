@@ -26,14 +26,15 @@ def positions_text(sizes: Sequence[Dim]) -> str:
     return "×".join([axis_text(size) for size in sizes])
 
 
-def _axes(subject: Subject) -> list[tuple[int, str, Dim, Dim]]:
-    """For each spatial axis: its index, its word, the size that goes in and the size that comes out."""
+def _axes(subject: Subject, count: int) -> list[tuple[int, str, Dim, Dim]]:
+    """For each of so many spatial axes: its index, its word, the size that goes in and the size that comes out."""
     layout, source, target = subject.layout, subject.source, subject.target
     if (
         layout is None
         or isinstance(source, Unknown)
         or isinstance(target, Unknown)
         or len(target) != len(layout.axes)
+        or len(layout.spatial) != count
     ):
         return []
     return [(axis, _AXIS_WORDS[layout.axes[axis]], source[axis], target[axis]) for axis in layout.spatial]
@@ -41,7 +42,7 @@ def _axes(subject: Subject) -> list[tuple[int, str, Dim, Dim]]:
 
 def size_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     """The formula with the numbers in it, the formula in words, and the form for any size."""
-    axes = _axes(subject)
+    axes = _axes(subject, len(slidings))
     if not axes or any(isinstance(out, Unknown) for _, _, _, out in axes):
         return []
     alike = all(
@@ -107,7 +108,7 @@ def _for_any_size(
 
 def padding_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     """How many cells on each side; for `same` also how they come about, and that they change with the size."""
-    axes = _axes(subject)
+    axes = _axes(subject, len(slidings))
     if not axes:
         return []
     is_same = slidings[0].padding in {SAME, SAME_LOWER}
@@ -139,7 +140,7 @@ def padding_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
 
 def unread_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     """Rows and columns that no window reaches, at the end and between windows."""
-    axes = _axes(subject)
+    axes = _axes(subject, len(slidings))
     if not axes or not all(
         isinstance(size, int) and size <= _MOST_CELLS and isinstance(out, int) and out > 0
         for _, _, size, out in axes

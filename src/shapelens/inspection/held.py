@@ -153,26 +153,35 @@ class Inspection:
 
         A PyTorch model is traced again where its code goes another way at that size; `retraced` says why.
         """
-        confirmed = self._confirmed
-        network, shapes = fed(confirmed, dims_of(sample, "sample"), batch)
         if self._model is None:
-            return Inspection(network, shapes)
-        from shapelens.readers.torch.session import way_is_left
+            return Inspection(*fed(self._unfitted, dims_of(sample, "sample"), batch))
+        from shapelens.readers.torch.session import may_differ, way_is_left
 
+        wanted = dims_of(sample, "sample")
+        has_symbols = any(isinstance(dim, Expression) for dim in wanted)
+        formulas = self._confirmed if has_symbols else self._symbolic
+        network, shapes = fed(formulas, wanted, batch)
         reason = way_is_left(network, shapes)
-        if not reason:
+        if not reason and (has_symbols or not may_differ(network)):
             return Inspection(network, shapes, self._model)
-        again = self._model.model.again(self._model.arguments, network, shapes)
-        other = Inspection(again, shapes, replace(self._model, arguments=self._model.arguments.at(shapes)))
+        again, arguments = self._model.model.again(self._model.arguments, network, shapes)
+        other = Inspection(again, shapes, replace(self._model, arguments=arguments))
         other.retraced = reason
         return other
 
     @cached_property
-    def _confirmed(self) -> Network:
-        """The network as far as its formulas are known to hold at other sizes."""
+    def _symbolic(self) -> Network:
+        """The network with formulas, where they can be had."""
         if self._model is None:
             return self._unfitted
-        return self._model.model.confirmed(self._model.arguments, self._unfitted)
+        return self._model.model.symbolic(self._model.arguments, self._unfitted)
+
+    @cached_property
+    def _confirmed(self) -> Network:
+        """The network with formulas, as far as they are known to hold at other sizes."""
+        if self._model is None:
+            return self._unfitted
+        return self._model.model.confirmed(self._model.arguments, self._symbolic)
 
     def symbolic(self) -> Inspection:
         """The same network with free heights and widths, shown by the sizes that they have here."""

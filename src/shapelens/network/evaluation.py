@@ -44,6 +44,7 @@ class Evaluation:
         steps: one for each node, in order.
         values: every tensor by name: inputs, weights and outputs of nodes.
         path: the example that decided, and what it decided.
+        ending: why what comes out is not known although every node is: the author's code would end another way.
     """
 
     network: Network
@@ -51,6 +52,7 @@ class Evaluation:
     steps: tuple[Step, ...]
     values: Mapping[str, Tensor]
     path: Path = field(default_factory=Path)
+    ending: Unknown | None = None
 
     @cached_property
     def by_node(self) -> dict[str, Step]:
@@ -60,6 +62,8 @@ class Evaluation:
     @property
     def outputs(self) -> tuple[tuple[str, Tensor], ...]:
         """The network's outputs, with their names."""
+        if self.ending is not None:
+            return tuple((name, Tensor(self.ending, "unknown")) for name in self.network.outputs)
         nothing = Tensor(Unknown("nothing in the network gives it"), "unknown")
         return tuple((name, self.values.get(name, nothing)) for name in self.network.outputs)
 
@@ -111,7 +115,11 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
     sizes = sizes_fed(network, shapes)
     with following(path):
         steps = tuple(_evaluate_nodes(network, values, sizes, size_left(network, shapes)))
-    return Evaluation(network, dict(shapes), steps, values, path)
+        last = [guard for guard in network.guards if guard.before >= len(network.nodes)]
+        ending = next((left for guard in last if (left := way_left(guard, sizes)) is not None), None)
+    if "stopped" in network.facts:
+        ending = Unknown("the model's own forward does not get so far")
+    return Evaluation(network, dict(shapes), steps, values, path, ending)
 
 
 def _evaluate_nodes(

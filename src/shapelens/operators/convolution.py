@@ -66,7 +66,7 @@ class Convolution(Operator):
     stride: tuple[int, ...] | int = 1
     padding: Padding = ()
     dilation: tuple[int, ...] | int = 1
-    groups: int = 1
+    groups: Dim = 1
     channels_last: bool = False
     filters_last: bool = False
     padding_mode: str = "zeros"
@@ -194,7 +194,8 @@ class Convolution(Operator):
 
     def is_depthwise(self, weight: Tensor) -> bool:
         """Whether each filter sees one channel alone, of several."""
-        return bool(self.groups > 1 and self.kernel_of(weight) and self.taken(weight) == self.groups)
+        is_grouped = isinstance(self.groups, int) and self.groups > 1
+        return bool(is_grouped and self.kernel_of(weight) and self.taken(weight) == self.groups)
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         weight = weight_of(inputs)

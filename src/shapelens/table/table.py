@@ -122,7 +122,7 @@ def _title(view: View, evaluation: Evaluation, width: int) -> Text:
     if not view.is_symbolic:
         costs += f", {count_text(view.macs, 4)} MACs"
     parts: list[Text] = [text((network.name, ANSWER)), text(_several(inputs), " → ", _several(outputs))]
-    parts.append(_validity(evaluation) if view.is_symbolic else ())
+    parts.append(_validity(evaluation) if free_sizes(evaluation) else ())
     parts.append(text(costs))
     title = join("     ", [join("   ", parts[:2]), *[part for part in parts[2:] if part]])
     variant = text((network.origin.variant, LABEL))
@@ -243,7 +243,8 @@ def _unknown_reasons(rows: Sequence[Row]) -> list[tuple[str, str]]:
 def _following(evaluation: Evaluation, rows: Rows) -> str:
     """A command that works as printed."""
     network = evaluation.network
-    if network.origin.kind == "notation":
+    is_typed = network.origin.kind != "torch" or bool(network.origin.typed)
+    if network.origin.kind == "notation" or not is_typed:
         return ""
     if evaluation.broken:
         step, _ = evaluation.broken[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shapelens.analyses.findings.finding import Finding
+from shapelens.analyses.findings.finding import WARNING, Finding
 from shapelens.analyses.findings.telling import Case, sample_text
 from shapelens.network import Evaluation, Step
 
@@ -57,12 +57,14 @@ def stopped(evaluation: Evaluation) -> Iterator[Finding]:
     steps = evaluation.steps
     layer = steps[-1].node.name if steps else ""
     behind = f", behind {layer}" if layer else ""
-    yield Finding(
-        "SL190",
-        "the model's own forward raises an exception",
-        layer,
-        f"{where or 'forward'}{behind}",
-        words,
-        "a network is known as far as its forward goes; the table ends there",
-        where=where,
-    )
+    at = f"{where or 'forward'}{behind}"
+    if facts.get("stopped_for") == "data":
+        summary, rule = (
+            "the trace ends where the model reads data",
+            "a trace has no data; the table ends there",
+        )
+        yield Finding("SL192", summary, layer, at, words, rule, severity=WARNING, where=where)
+        return
+    summary = "the model's own forward raises an exception"
+    rule = "a network is known as far as its forward goes; the table ends there"
+    yield Finding("SL190", summary, layer, at, words, rule, where=where)

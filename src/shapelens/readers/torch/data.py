@@ -7,8 +7,9 @@ from types import FrameType
 from typing import Any
 
 from shapelens.readers.torch.places import place_of
+from shapelens.readers.torch.recording import DataNeededError
 
-__all__ = ["CONCRETE", "DataNeededError", "assumed"]
+__all__ = ["CONCRETE", "assumed"]
 
 CONCRETE: dict[str, Any] = {
     "item": 1,
@@ -28,10 +29,6 @@ CONCRETE: dict[str, Any] = {
     "__repr__": "",
 }
 """The functions that read data, and what they are taken to give. None: there is no answer that would do."""
-
-
-class DataNeededError(RuntimeError):
-    """The model needs the values of a tensor, and there are none."""
 
 
 def assumed(name: str, tensor: Any, frame: FrameType | None) -> tuple[Any, str]:

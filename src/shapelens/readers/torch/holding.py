@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 
+from shapelens.dims import Unknown
 from shapelens.network import Weight
 from shapelens.readers.torch.private import storage_of
 from shapelens.readers.torch.recording import Recording, Value
+from shapelens.readers.torch.structures import tensors_in
 from shapelens.readers.torch.vocabulary import dtype_name
 
-__all__ = ["META", "Holder"]
+__all__ = ["META", "Holder", "without_contents"]
 
 META = torch.device("meta")
 
@@ -37,6 +40,11 @@ class Holder:
             self._names.setdefault(id(parameter), (name, True))
         for name, buffer in model.named_buffers():
             self._names.setdefault(id(buffer), (name, False))
+        self._kept = {
+            id(tensor) for module in model.modules() for tensor in tensors_in(list(vars(module).values()))
+        }
+        self._own_memory: set[int] = set()
+        self._sized: dict[int, list[torch.Tensor]] = {}
         self._values: dict[int, Value] = {}
         self._twins: dict[int, torch.Tensor] = {}
         self._made: set[int] = set()
@@ -49,6 +57,8 @@ class Holder:
         """Know a tensor by a value."""
         self._values[id(tensor)] = value
         self._alive.append(tensor)
+        if value.tensor.contents is not None:
+            self._sized.setdefault(storage_of(tensor), []).append(tensor)
         return tensor
 
     def known(self, tensor: torch.Tensor) -> Value | None:
@@ -78,6 +88,8 @@ class Holder:
 
     def _weight(self, tensor: torch.Tensor) -> Value:
         name, is_parameter = self._names.get(id(tensor), ("", isinstance(tensor, torch.nn.Parameter)))
+        if not name and not is_parameter and tensor.is_meta and id(tensor) not in self._kept:
+            return self._unseen(tensor)
         weight = Weight(
             name or self._constant_name(),
             tuple(tensor.shape),
@@ -88,6 +100,15 @@ class Holder:
         )
         self._recording.weights[weight.name] = weight
         return Value(weight.tensor, name=weight.name)
+
+    def _unseen(self, tensor: torch.Tensor) -> Value:
+        """A tensor made where no function came by (inside `vmap`, in another thread): its sizes are not known."""
+        reason = Unknown("it is made where the trace does not see")
+        weight = Weight(
+            self._constant_name(), (reason,) * tensor.dim(), dtype_name(tensor.dtype), learned=False
+        )
+        self._recording.weights[weight.name] = weight
+        return Value(replace(weight.tensor, is_held=False), name=weight.name)
 
     def _constant_name(self) -> str:
         """A name for a constant of the module that runs: `layer1.constant`, `layer1.constant:2`."""
@@ -115,9 +136,16 @@ class Holder:
     # constants ----------------------------------------------------------------------------------------
 
     def enter_constant(self, tensor: torch.Tensor) -> None:
-        """Keep a constant that was computed for real."""
-        self._made.add(id(tensor))
+        """Keep a constant that was computed for real; one that lies in the model's own memory is not written into."""
+        if storage_of(tensor) not in self._own_memory:
+            self._made.add(id(tensor))
         self._alive.append(tensor)
+
+    def guard_memory(self, tensors: Sequence[torch.Tensor]) -> None:
+        """What is computed of these may lie in the memory of the model, which stays as it is."""
+        for tensor in tensors:
+            if not tensor.is_meta and not self.is_made(tensor):
+                self._own_memory.add(storage_of(tensor))
 
     def is_made(self, tensor: torch.Tensor) -> bool:
         """Whether it is a constant that was computed in the trace, and not the model's."""
@@ -132,15 +160,27 @@ class Holder:
     def write_into(self, tensor: torch.Tensor, value: Value) -> torch.Tensor:
         """Know a tensor by another value from here on; what stands for it in what follows."""
         twin = self.twin(tensor)
-        if self.is_made(tensor):
+        if not tensor.is_meta:
             self._stale.add(storage_of(tensor))
+        self._forget_sizes(tensor)
+        self._forget_sizes(twin)
         self._values[id(tensor)] = self._values[id(twin)] = value
         return tensor if tensor.is_meta else twin
+
+    def _forget_sizes(self, tensor: torch.Tensor) -> None:
+        """Whatever else lies in the same memory no longer holds the sizes that it held."""
+        for other in self._sized.pop(storage_of(tensor), ()):
+            self._values[id(other)] = without_contents(self._values[id(other)])
 
     def replace_data(self, tensor: torch.Tensor, given: torch.Tensor) -> None:
         """`x.data = y`: what is known of one is known of the other."""
         self._values[id(tensor)] = self.value_of(given)
         self._twins[id(tensor)] = self.twin(given)
+
+
+def without_contents(value: Value) -> Value:
+    """The same, but for its elements, which are no longer known."""
+    return Value(replace(value.tensor, contents=None), value.made, value.name)
 
 
 def _contents(tensor: torch.Tensor) -> tuple[Any, ...] | None:

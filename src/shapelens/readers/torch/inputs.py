@@ -74,6 +74,7 @@ class Arguments:
         example = dict(self.example)
         tensors: dict[int, torch.Tensor] = {}
         inputs: list[Input] = []
+        asked: list[tuple[Dim | None, ...]] = []
         for declared, old in zip(self.inputs, self.tensors, strict=True):
             wanted = shapes.get(declared.name, declared.shape or ())
             own = declared.shape or ()
@@ -86,6 +87,10 @@ class Arguments:
                     example[str(was)] = size
                 sizes.append(size)
                 dims.append(was if isinstance(was, Expression) else size)
+            is_free = (
+                bool(wanted) and isinstance(wanted[0], Expression) and wanted[0] == (own[0] if own else None)
+            )
+            asked.append((None, *wanted[1:]) if is_free and declared.batched else wanted)
             tensors[id(old)] = torch.empty(sizes, dtype=old.dtype, device="meta")
             own_example = {name: example[name] for name in declared.example}
             inputs.append(replace(declared, shape=tuple(dims), example=own_example))
@@ -99,7 +104,7 @@ class Arguments:
             tuple(inputs),
             tuple(tensors.values()),
             example,
-            self.asked,
+            tuple(asked),
         )
 
     def _sizes(self, dim: Expression) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import is_
@@ -29,11 +29,12 @@ def kept(model: torch.nn.Module) -> Iterator[None]:
         (module, type(module), dict(module.__dict__), _containers(module.__dict__))
         for module in model.modules()
     ]
-    states = _random_states()
+    states, dtype = _random_states(), torch.get_default_dtype()
     try:
         yield
     finally:
         _set_random_states(states)
+        torch.set_default_dtype(dtype)
         for module, kind, attributes, containers in before:
             if type(module) is not kind:
                 module.__class__ = kind
@@ -43,14 +44,26 @@ def kept(model: torch.nn.Module) -> Iterator[None]:
 
 
 def _containers(attributes: dict[str, Any]) -> _Containers:
-    return [
-        (value, value.copy() if value else None)
-        for value in attributes.values()
-        if type(value) in _KINDS_OF_CONTAINERS
-    ]
+    found: _Containers = []
+    for value in attributes.values():
+        if type(value) in _KINDS_OF_CONTAINERS:
+            _enter(value, found, 0)
+    return found
 
 
-_KINDS_OF_CONTAINERS = frozenset({dict, OrderedDict, list})
+def _enter(container: Any, found: _Containers, depth: int) -> None:
+    """A container, and those inside it."""
+    found.append((container, container.copy() if container else None))
+    if container and depth < _DEPTH and len(container) <= _LARGEST:
+        for value in container.values() if isinstance(container, dict) else container:
+            if type(value) in _KINDS_OF_CONTAINERS:
+                _enter(value, found, depth + 1)
+
+
+_KINDS_OF_CONTAINERS = frozenset({dict, OrderedDict, defaultdict, list, set, deque})
+_DEPTH = 3
+_LARGEST = 1000
+"""So deep are containers within containers put back, and so large ones looked into."""
 
 
 def _put_back(now: dict[Any, Any], before: dict[Any, Any]) -> None:
@@ -65,8 +78,13 @@ def _put_back_inside(container: Any, contents: Any) -> None:
             container.clear()
     elif isinstance(container, dict):
         _put_back(container, contents)
+    elif isinstance(container, set):
+        if container != contents:
+            container.clear()
+            container.update(contents)
     elif len(container) != len(contents) or not all(map(is_, container, contents)):
-        container[:] = contents
+        container.clear()
+        container.extend(contents)
 
 
 def _random_states() -> tuple[Any, Any, Any]:

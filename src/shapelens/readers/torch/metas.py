@@ -110,6 +110,7 @@ def constant_result(
     if "device" in named or name in {"to", "cuda"}:
         args = tuple(["cpu" if tensors and is_device(argument) else argument for argument in args])
         named = {key: "cpu" if key == "device" else value for key, value in named.items()}
+    holder.guard_memory(tensors)
     result = function(*args, **named)
     for tensor in tensors_in(result):
         holder.enter_constant(tensor)

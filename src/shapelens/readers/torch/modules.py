@@ -35,7 +35,7 @@ class Modules:
         self._paths: dict[int, str] = {}
         self._leaf_paths: set[str] = set()
         self.classes: dict[str, str] = {}
-        for path, module in model.named_modules(remove_duplicate=False):
+        for path, module in model.named_modules():
             own = self._paths.setdefault(id(module), path)
             self.classes.setdefault(own, type(module).__name__)
             if not module._modules:

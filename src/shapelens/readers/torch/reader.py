@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,20 +11,25 @@ from shapelens.dims import Path
 from shapelens.errors import UsageError
 from shapelens.network import Network, Origin
 from shapelens.operators import Tensor
-from shapelens.readers.torch.data import DataNeededError
 from shapelens.readers.torch.inputs import Arguments
 from shapelens.readers.torch.keeping import kept
 from shapelens.readers.torch.lazy import set_aside
 from shapelens.readers.torch.places import is_author_file, is_own_file, place_of
 from shapelens.readers.torch.private import collections_paused, eager, is_lazy, uncompiled, unwrap_inside
-from shapelens.readers.torch.recording import Recording, Value
+from shapelens.readers.torch.recording import DataNeededError, Recording, Value
 from shapelens.readers.torch.structures import leaves
 from shapelens.readers.torch.tracing import Tracer
 
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change
 
-__all__ = ["checked", "trace", "traced"]
+__all__ = ["SIZES_READ", "checked", "trace", "traced"]
+
+SIZES_READ = "sizes read"
+"""The fact of a network whose author's code was given sizes that may be others elsewhere: some of it may be lost."""
+
+_one_at_a_time = RLock()
+"""A model is put back as it was found, which two traces of it at once could not do."""
 
 
 def checked(model: Any) -> torch.nn.Module:
@@ -70,7 +76,13 @@ def trace(
         mode: `train`, `eval`, or `same` as it is.
         change: what is changed in it, where something is.
     """
-    return traced(model, arguments, origin, mode=mode, change=change)[0]
+    network, _ = traced(model, arguments, origin, mode=mode, change=change)
+    if network.refusals and change is None:
+        # The author may expect that PyTorch refuses something, and go on in another way.
+        caught, _ = traced(model, arguments, origin, mode=mode, is_strict=True)
+        if "stopped" not in caught.facts:
+            return caught
+    return network
 
 
 def traced(
@@ -80,17 +92,19 @@ def traced(
     *,
     mode: str = "same",
     change: Change | None = None,
+    is_strict: bool = False,
 ) -> tuple[Network, Recording]:
     """A model's network, and the trace that it was made from."""
     recording = Recording(Path(dict(arguments.example)), change)
     facts: dict[str, str] = {}
     outputs: list[tuple[str, Value]] = []
-    with collections_paused(), kept(model):
+    with _one_at_a_time, collections_paused(), kept(model):
         unwrap_inside(model)
         set_aside(model)
         if mode != "same":
             model.train(mode == "train")
         tracer = Tracer(recording, model, _device(model))
+        tracer.is_strict = is_strict
         for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
             tracer.holder.enter(
                 tensor, Value(Tensor(declared.shape or (), declared.dtype), name=declared.name)
@@ -101,8 +115,7 @@ def traced(
             if not _is_foreign(error, tracer):
                 raise
             facts |= _stopped(error)
-            if recording.made:
-                outputs = [("", value) for value in recording.made[-1].outputs[:1]]
+            outputs = [("", Value(Tensor(()), name="output"))]
         else:
             outputs = [
                 (label, tracer.holder.value_of(t))
@@ -113,6 +126,8 @@ def traced(
         for parameter in model.parameters():
             if not is_lazy(parameter):
                 tracer.holder.value_of(parameter)
+        if tracer.reads_sizes:
+            facts[SIZES_READ] = "yes"
     return recording.network(
         origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
     ), recording
@@ -132,7 +147,9 @@ def _device(model: torch.nn.Module) -> torch.device:
 
 def _is_foreign(error: Exception, tracer: Tracer) -> bool:
     """Whether the author's code or PyTorch raised it; what our own code raises is a bug of ours, and is not hidden."""
-    if isinstance(error, DataNeededError) or any(error is refused for refused in tracer.refused):
+    if isinstance(error, (DataNeededError, RecursionError)) or any(
+        error is refused for refused in tracer.refused
+    ):
         return True
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
@@ -148,6 +165,8 @@ def _stopped(error: Exception) -> dict[str, str]:
             place = place_of(trace_back.tb_frame).rpartition(":")[0] + f":{trace_back.tb_lineno}"
         trace_back = trace_back.tb_next
     words = str(error).strip().split("\n")[0]
+    if isinstance(error, DataNeededError) or "meta tensor" in words.lower():
+        return {"stopped": words, "stopped_at": place, "stopped_for": "data"}
     return {
         "stopped": f"{type(error).__name__}: {words}" if words else type(error).__name__,
         "stopped_at": place,

@@ -19,7 +19,14 @@ from shapelens.operators import Operator, Outcome, Tensor, apply
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change
 
-__all__ = ["Called", "Made", "Recording", "Value"]
+__all__ = ["Called", "DataNeededError", "Made", "Recording", "Value"]
+
+MOST_ALIKE = 500
+"""So often may one line read data that are not there."""
+
+
+class DataNeededError(RuntimeError):
+    """The model needs the values of a tensor, and there are none."""
 
 
 class Value:
@@ -92,7 +99,7 @@ class Recording:
     weights: dict[str, Weight] = field(default_factory=dict)
     calls: list[Called] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
-    assumptions: dict[str, None] = field(default_factory=dict)
+    assumptions: dict[str, int] = field(default_factory=dict)
     refusals: list[tuple[Made, str]] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
     _asked: set[Condition] = field(default_factory=set)
@@ -155,8 +162,14 @@ class Recording:
             self.ask(condition, True, where)
 
     def assume(self, text: str) -> None:
-        """Keep what was assumed."""
-        self.assumptions.setdefault(text)
+        """Keep what was assumed.
+
+        Raises:
+            DataNeededError: the same thing is assumed without end: only data end the author's loop.
+        """
+        times = self.assumptions[text] = self.assumptions.get(text, 0) + 1
+        if times > MOST_ALIKE:
+            raise DataNeededError(f"a loop ends only when the data say so: {text}")
 
     # the end ------------------------------------------------------------------------------------------
 

@@ -1,25 +1,23 @@
-"""A model that is at hand: traced when it is asked for, and traced again where a size leads another way."""
+"""A model that is at hand: traced when it is asked for, and traced again where a size may lead another way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shapelens.dims import Unknown, condition_text, equal, evaluate, symbol
+from shapelens.dims import Expression, condition_text, evaluate
 from shapelens.dims.evaluation import evaluate_condition
 from shapelens.errors import InputMismatchError
-from shapelens.network import Guard, Network, Origin, Weight, evaluate_network
+from shapelens.network import Network, Origin, Weight, evaluate_network
 from shapelens.network.binding import sizes_fed
-from shapelens.operators import Operator, Shape, Tensor
+from shapelens.operators import Operator, Shape
 from shapelens.readers.building import BATCH
+from shapelens.readers.torch.confirming import confirmed, first_difference
 from shapelens.readers.torch.inputs import Arguments, arguments_of
-from shapelens.readers.torch.reader import checked, trace
+from shapelens.readers.torch.reader import SIZES_READ, checked, trace
 
-__all__ = ["ModelAtHand", "way_is_left"]
-
-_OTHER_SIZES = (32, 64, 96, 128, 160, 224, 256, 320, 31, 33, 1, 2, 3, 8, 14, 16)
-"""How far another size may lie, at which the formulas are compared with a second trace."""
+__all__ = ["ModelAtHand", "may_differ", "way_is_left"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,45 @@ class ModelAtHand:
         arguments = arguments_of(model, sample, batch, shapes or {}, self.dtypes or {}, self.inputs)
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
         network = self._traced(model, arguments.fixed, origin)
+        if self._has_free_sizes(arguments.fixed):
+            network = self.confirmed(arguments, network)
+        is_whole = "stopped" not in network.facts
+        if (
+            SIZES_READ in network.facts
+            and is_whole
+            and not self._holds_for_every_batch(model, arguments, network)
+        ):
+            count = arguments.example[BATCH]
+            assumptions.append(
+                f"{count} samples go in: the model's own code counts them, and is known for so many"
+            )
+            arguments = arguments_of(model, sample, count, shapes or {}, self.dtypes or {}, self.inputs)
+            network = self._traced(model, arguments.fixed, origin)
         return replace(network, assumptions=(*assumptions, *network.assumptions)), arguments
+
+    @staticmethod
+    def _has_free_sizes(arguments: Arguments) -> bool:
+        """Whether formulas were asked for, and not only a batch left free."""
+        dims = [
+            dim
+            for declared in arguments.inputs
+            for dim in declared.shape or ()
+            if isinstance(dim, Expression)
+        ]
+        return any(str(dim) != BATCH for dim in dims)
+
+    def _holds_for_every_batch(self, model: Any, arguments: Arguments, network: Network) -> bool:
+        """Whether a trace with another number of samples gives what the formulas in it say."""
+        fixed = arguments.fixed
+        names = {str(dim) for i in fixed.inputs for dim in i.shape or () if isinstance(dim, Expression)}
+        if BATCH not in names:
+            return True
+        other = {BATCH: arguments.example[BATCH] + 1}
+        if any(evaluate_condition(guard.condition, other) is False for guard in network.guards):
+            return True  # its code asks for the number, and the answer is a condition
+        shapes = {i.name: tuple([evaluate(dim, other) for dim in i.shape or ()]) for i in fixed.inputs}
+        again = self._traced(model, fixed.at(shapes), network.origin)
+        return first_difference(network, again, shapes) is None
 
     def _traced(self, model: Any, arguments: Arguments, origin: Origin) -> Network:
         """A trace, with whatever was changed; what code that is named in a command prints goes to standard error."""
@@ -82,7 +118,13 @@ class ModelAtHand:
         from shapelens.readers.torch.changing import Change
 
         places = {node.name: place for place, node in enumerate(network.nodes)}
-        operators = {places[name]: changed for name, changed in self.changes.items() if name in places}
+        operators = {}
+        for name, changed in self.changes.items():
+            own = network.by_name.get(name)
+            for node in network.nodes if own is not None else ():
+                # A module that is called several times is changed in every call.
+                if own is not None and (node.path, node.operator) == (own.path, own.operator):
+                    operators[places[node.name]] = changed
         shapes = {
             i.name: tuple([evaluate(dim, arguments.example) for dim in i.shape or ()]) for i in network.inputs
         }
@@ -124,39 +166,45 @@ class ModelAtHand:
         assumptions.append(f"one sample is taken to be {shown}: {guess.because}")
         return guess.shape
 
-    def again(self, arguments: Arguments, network: Network, shapes: Mapping[str, Shape]) -> Network:
-        """The network as it is at other sizes, traced anew.
+    def again(
+        self, arguments: Arguments, network: Network, shapes: Mapping[str, Shape]
+    ) -> tuple[Network, Arguments]:
+        """The network as it is at other sizes, traced anew, and what it was called with.
 
         Args:
             arguments: what the model was called with before.
             network: what came of it.
             shapes: the shape of each input, by name.
         """
-        traced = self._traced(checked(self.model), arguments.at(shapes), network.origin)
+        there = arguments.at(shapes)
+        traced = self._traced(checked(self.model), there.fixed, network.origin)
+        return replace(traced, assumptions=network.assumptions), there
+
+    def symbolic(self, arguments: Arguments, network: Network) -> Network:
+        """The network with a formula for every size that is free."""
+        traced = self._traced(checked(self.model), arguments, network.origin)
         return replace(traced, assumptions=network.assumptions)
 
     def confirmed(self, arguments: Arguments, network: Network) -> Network:
-        """The network with formulas for every size, as far as they agree with another trace at other sizes.
+        """A symbolic network as far as its formulas agree with traces at other sizes.
 
         Python lets a size slip out of the arithmetic where nobody can see it (`range(height)`, an index into a
-        list). Where a second trace, at sizes that the conditions admit, gives other shapes than the formulas
-        say, the sizes are held from there on.
+        list). Where the code is given sizes, it is traced at a few others that the conditions admit; where these
+        give other shapes than the formulas say, the sizes are held from there on.
         """
-        traced = self._traced(checked(self.model), arguments, network.origin)
-        network = replace(traced, assumptions=network.assumptions)
-        sizes = _other_sizes(network, arguments.example)
-        if not sizes:
+        model = checked(self.model)
+        if SIZES_READ not in network.facts:
             return network
-        shapes = {i.name: tuple([evaluate(dim, sizes) for dim in i.shape or ()]) for i in network.inputs}
-        said = evaluate_network(network, shapes).steps
-        seen = evaluate_network(self.again(arguments, network, shapes), shapes).steps
-        for place, (mine, theirs) in enumerate(zip(said, seen, strict=False)):
-            is_same = mine.node.source_operator == theirs.node.source_operator
-            if not is_same or not _agree(mine.outputs, theirs.outputs):
-                return _held_from(network, place, arguments.example)
-        if len(said) != len(seen):
-            return _held_from(network, min(len(said), len(seen)), arguments.example)
-        return network
+        return confirmed(
+            network,
+            arguments.example,
+            lambda shapes: self._traced(model, arguments.at(shapes), network.origin),
+        )
+
+
+def may_differ(network: Network) -> bool:
+    """Whether the author's code was given sizes, so that only a trace at others tells what it does there."""
+    return SIZES_READ in network.facts
 
 
 def way_is_left(network: Network, shapes: Mapping[str, Shape]) -> str:
@@ -174,44 +222,3 @@ def way_is_left(network: Network, shapes: Mapping[str, Shape]) -> str:
         if evaluate_condition(guard.condition, sizes) is False:
             return f"{guard.where}: {condition_text(guard.condition, '·')} does not hold"
     return ""
-
-
-def _other_sizes(network: Network, example: Mapping[str, int]) -> dict[str, int]:
-    """Another size for every symbol that is free, so that all conditions of the trace still hold."""
-    names = list(example)
-    sizes = dict(example)
-    for name in names:
-        for step in _OTHER_SIZES:
-            tried = {**sizes, name: example[name] + step}
-            if all(evaluate_condition(guard.condition, tried) is True for guard in network.guards):
-                sizes = tried
-                break
-    if sizes == dict(example):
-        # Sizes that hang together: all of one number of steps further.
-        for step in _OTHER_SIZES:
-            tried = {name: size if name == BATCH else size + step for name, size in example.items()}
-            if all(evaluate_condition(guard.condition, tried) is True for guard in network.guards):
-                return tried
-        return {}
-    return sizes
-
-
-def _agree(mine: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
-    """Whether no dim that both know differs."""
-    for one, other in zip(mine, theirs, strict=False):
-        if isinstance(one.shape, Unknown) or isinstance(other.shape, Unknown):
-            continue
-        if len(one.shape) != len(other.shape):
-            return False
-        for a, b in zip(one.shape, other.shape, strict=True):
-            if isinstance(a, int) and isinstance(b, int) and a != b:
-                return False
-    return True
-
-
-def _held_from(network: Network, place: int, example: Mapping[str, int]) -> Network:
-    """The network with every size held, from one node on, to what it was traced with."""
-    where = network.nodes[place].where if place < len(network.nodes) else ""
-    held = [Guard(equal(symbol(name), size), place, where) for name, size in example.items()]
-    guards = sorted([*network.guards, *held], key=lambda guard: guard.before)
-    return replace(network, guards=tuple(guards))

@@ -18,7 +18,7 @@ from shapelens.errors import DimensionError
 from shapelens.operators import Opaque, Tensor
 from shapelens.readers.torch.data import CONCRETE, assumed
 from shapelens.readers.torch.functions import Call, translator_of
-from shapelens.readers.torch.holding import META, Holder
+from shapelens.readers.torch.holding import META, Holder, without_contents
 from shapelens.readers.torch.metas import constant_result, meta_result
 from shapelens.readers.torch.modules import Modules
 from shapelens.readers.torch.places import place_of, user_frame
@@ -54,6 +54,8 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         holder: what is known of every tensor.
         modules: which module runs.
         refused: the exceptions of PyTorch's that the trace could not get past.
+        reads_sizes: whether the author's code was given a size that may be another one elsewhere.
+        is_strict: whether what PyTorch refuses is raised at once, as it would be without a trace.
     """
 
     def __init__(self, recording: Recording, model: torch.nn.Module, device: torch.device) -> None:
@@ -63,6 +65,8 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         self.modules = Modules(recording, model)
         self.holder = Holder(recording, model, lambda: self.modules.current.path)
         self.refused: list[Exception] = []
+        self.reads_sizes = False
+        self.is_strict = False
         self._sizes: dict[Expression, int] = {}
 
     def __torch_function__(
@@ -129,6 +133,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             return sizes
         shape = value.tensor.shape
         dims = (shape,) * len(sizes) if isinstance(shape, Unknown) else shape
+        self.reads_sizes = self.reads_sizes or any(isinstance(dim, Expression) for dim in dims)
         return torch.Size([traced(size, dim, self) for size, dim in zip(sizes, dims, strict=True)])
 
     def _size(self, tensor: torch.Tensor, dim: int | None = None) -> Any:
@@ -137,11 +142,18 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
 
     def _count(self, tensor: torch.Tensor) -> int:
         value = self.holder.known(tensor)
-        return tensor.numel() if value is None else traced(tensor.numel(), value.tensor.elements, self)
+        if value is None:
+            return tensor.numel()
+        self.reads_sizes = True
+        return traced(tensor.numel(), value.tensor.elements, self)
 
     def _length(self, tensor: torch.Tensor) -> int:
-        length: int = self._shape(tensor)[0] if tensor.dim() else len(tensor)
-        return length
+        if not tensor.dim():
+            return len(tensor)
+        length = self._shape(tensor)[0]
+        return (
+            length.pinned() if isinstance(length, TracedInt) else int(length)
+        )  # `len` gives a plain integer
 
     def _rank(self, tensor: torch.Tensor) -> int:
         return int(tensor.dim())
@@ -162,15 +174,25 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
     def _read(self, name: str, function: Any, args: _Arguments, named: _Named) -> Any:
         """What the model reads of a tensor: its real value for a constant, else what is assumed."""
         tensors = tensors_in((args, named))
-        if tensors and not any(self._flows(t) for t in tensors):
-            return function(*args, **named)
+        if tensors and not any(map(self._flows, tensors)):
+            # An array of NumPy's shares the memory that it is made of.
+            return (
+                function(*mapped(_copied, args), **named)
+                if name in {"numpy", "__array__"}
+                else function(*args, **named)
+            )
         if args and isinstance(args[0], torch.Tensor):
             found = self._sizes_read(name, args[0])
             if found is not None:
                 return found
         answer, sentence = assumed(name, args[0] if args else None, user_frame(3))
         self.recording.assume(sentence)
-        return answer
+        # A size that is made of it is not known either.
+        return (
+            TracedInt(answer, Unknown("the data decide it"), self)
+            if type(answer) is int and name == "item"
+            else answer
+        )
 
     def _sizes_read(self, name: str, tensor: torch.Tensor) -> Any:
         """What is read of a tensor that holds sizes; None where its elements are not known."""
@@ -209,10 +231,12 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             if is_done:
                 return result
             if is_in_place(name) and self.holder.is_own(tensors[0]):
-                return tensors[0]  # the model counts its calls, or the like: nothing that flows hangs on it
+                # The model counts its calls, or the like. It is not written into; what is read of it is not known.
+                return self.holder.write_into(tensors[0], without_contents(self.holder.value_of(tensors[0])))
         for other, own in ALIASES.items() if name != "meshgrid" else ():
             if other in named:
                 named[own] = named.pop(other)
+        target = named.get("out")
         results, error = meta_result(
             function, name, args, named, self.holder, self.device, is_factory=not tensors
         )
@@ -222,7 +246,10 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             )  # it gives nothing, and what is written into is another from here on
         if error is None and not tensors_in(results):
             return results
-        return self._recorded(name, args, named, results, error)
+        results = self._recorded(name, args, named, results, error)
+        if isinstance(target, torch.Tensor) and isinstance(results, torch.Tensor):
+            return self.holder.write_into(target, self.holder.value_of(results))
+        return results
 
     def _recorded(
         self, name: str, args: _Arguments, named: _Named, results: Any, error: Exception | None
@@ -353,6 +380,9 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         """Go on behind an operator that PyTorch refuses, with what our rule says comes out."""
         words = str(error).strip().split("\n")[0]
         self.refused.append(error)
+        if self.is_strict:
+            self._forget(call)
+            raise error
         if said is None or any(isinstance(value.tensor.shape, Unknown) for value in _values_in(said)):
             raise error
         is_known = any(self._is_broken(made) for made in call.made)
@@ -403,6 +433,10 @@ _MEASURES: dict[str, Callable[..., Any]] = {
     "dim": Tracer._rank,
     "ndimension": Tracer._rank,
 }
+
+
+def _copied(leaf: Any) -> Any:
+    return leaf.clone() if isinstance(leaf, torch.Tensor) else leaf
 
 
 def _values_in(said: Any) -> list[Value]:

@@ -169,7 +169,5 @@ def test_encoders_and_decoders() -> None:
         real=True,
     )
     model = nn.Transformer(64, 4, 1, 1, 32, batch_first=True).eval()
-    network = holds_everywhere(
-        lambda x: model(x, x[:, :3]), TOKENS, others=OTHERS, real=True, conditions=["T = 64"]
-    )
+    network = holds_everywhere(lambda x: model(x, x[:, :3]), TOKENS, others=OTHERS, real=True)
     assert operators_of(network).count("MultiHeadAttention") == 3

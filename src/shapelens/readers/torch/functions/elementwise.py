@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapelens.operators import Activation, Cast, Constant, Elementwise, Identity
+from shapelens.operators import Activation, Cast, Constant, Elementwise
 from shapelens.operators.contents import is_float
 from shapelens.operators.functions import COMPARISONS, GIVES_TRUTH
 from shapelens.readers.torch.functions import Call, translates
@@ -127,5 +127,5 @@ def cast(call: Call, input: Value, *_: Any, **__: Any) -> Value:
 def same(call: Call, input: Value, *_: Any, **__: Any) -> Value:
     """Nothing happens that a shape would show."""
     if call.function in {"real", "imag"} and input.tensor.dtype.startswith("complex"):
-        return call.one(Identity(), input)
+        return call.one(Cast("float64" if input.tensor.dtype == "complex128" else "float32"), input)
     return input

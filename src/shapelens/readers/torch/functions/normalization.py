@@ -44,10 +44,12 @@ def instance_norm(
     running_var: Value | None = None,
     weight: Value | None = None,
     bias: Value | None = None,
+    use_input_stats: bool = True,
     *_: Any,
     **__: Any,
 ) -> Value:
-    return call.one(InstanceNormalization(), input, weight, bias, running_mean, running_var)
+    operator = InstanceNormalization(running=not use_input_stats, wants_several=bool(use_input_stats))
+    return call.one(operator, input, weight, bias, running_mean, running_var)
 
 
 @translates("group_norm")

@@ -46,7 +46,9 @@ def unflatten(call: Call, input: Value, dim: int, sizes: Any) -> Value:
 @translates("squeeze")
 def squeeze(call: Call, input: Value, *dim: Any, **named: Any) -> Value:
     axes = integers(dim) if dim else (named["dim"],) if "dim" in named else None
-    return call.one(Squeeze(axes, keeps_larger=True), input)
+    squeezed = call.one(Squeeze(axes, keeps_larger=True), input)
+    call.recording.hold_decisions(call.where)  # how many axes are left is Python's to count from here on
+    return squeezed
 
 
 @translates("unsqueeze")

@@ -1,0 +1,139 @@
+"""Whether formulas that were traced at one size are what the model's code does at others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from shapelens.dims import Unknown, equal, evaluate, symbol
+from shapelens.dims.evaluation import evaluate_condition
+from shapelens.network import Guard, Network, evaluate_network
+from shapelens.operators import Shape, Tensor
+
+__all__ = ["confirmed", "first_difference"]
+
+_STEPS = (
+    1,
+    32,
+    3,
+    64,
+    -1,
+    2,
+    5,
+    96,
+    -2,
+    7,
+    128,
+    11,
+    -3,
+    13,
+    224,
+    17,
+    -8,
+    31,
+    160,
+    -16,
+    100,
+    -32,
+    256,
+    14,
+    4,
+    8,
+    16,
+)
+"""How far other sizes lie, in the order in which they are tried: odd and even, near and far, smaller and larger."""
+
+_TRIALS = 4
+
+
+def confirmed(
+    network: Network, example: Mapping[str, int], traced: Callable[[Mapping[str, Shape]], Network]
+) -> Network:
+    """A network with every size held from the first node on whose formula is not what another trace gives.
+
+    Args:
+        network: a network with formulas.
+        example: the sizes that it was traced at, by symbol.
+        traced: traces it at other shapes of its inputs.
+    """
+    varied: set[str] = set()
+    for trial in range(_TRIALS):
+        sizes = _other_sizes(network, example, trial)
+        changed = {name for name, size in sizes.items() if size != example[name]}
+        if not changed:
+            break
+        varied |= changed
+        shapes = {i.name: tuple([evaluate(dim, sizes) for dim in i.shape or ()]) for i in network.inputs}
+        place = first_difference(network, traced(shapes), shapes)
+        if place is not None:
+            return _held(network, place, {name: example[name] for name in example})
+    return _held(network, 0, {name: size for name, size in example.items() if name not in varied})
+
+
+def first_difference(network: Network, again: Network, shapes: Mapping[str, Shape]) -> int | None:
+    """The first node of a network that gives something else, at some shapes, than a trace at these gives.
+
+    Args:
+        network: the network with formulas.
+        again: what was traced at the shapes.
+        shapes: the shape of each input, by name.
+    """
+    said, seen = evaluate_network(network, shapes), evaluate_network(again, shapes)
+    for place, (mine, theirs) in enumerate(zip(said.steps, seen.steps, strict=False)):
+        is_same = mine.node.source_operator == theirs.node.source_operator
+        fits_alike = bool(mine.broken) == bool(theirs.broken)
+        if not is_same or not fits_alike or not _agree(mine.outputs, theirs.outputs):
+            return place
+    if len(said.steps) != len(seen.steps):
+        return min(len(said.steps), len(seen.steps))
+    is_same = [name for name, _ in said.outputs] == [name for name, _ in seen.outputs]
+    if not is_same or not _agree([t for _, t in said.outputs], [t for _, t in seen.outputs]):
+        return len(said.steps)
+    return None
+
+
+def _agree(mine: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
+    """Whether no dim that both know differs."""
+    for one, other in zip(mine, theirs, strict=False):
+        if isinstance(one.shape, Unknown) or isinstance(other.shape, Unknown):
+            continue
+        if len(one.shape) != len(other.shape):
+            return False
+        for a, b in zip(one.shape, other.shape, strict=True):
+            if isinstance(a, int) and isinstance(b, int) and a != b:
+                return False
+    return True
+
+
+def _other_sizes(network: Network, example: Mapping[str, int], trial: int) -> dict[str, int]:
+    """Another size for every symbol that has one, so that all conditions of the trace still hold."""
+    start = trial * 7 % len(_STEPS)
+    steps = _STEPS[start:] + _STEPS[:start]
+    sizes = dict(example)
+    for place, name in enumerate(example):
+        for step in steps[place:] + steps[:place]:
+            tried = {**sizes, name: example[name] + step}
+            if tried[name] >= 1 and _admits(network, tried):
+                sizes = tried
+                break
+    if sizes != dict(example):
+        return sizes
+    for step in steps:
+        tried = {name: size + step for name, size in example.items()}  # sizes that hang together
+        if min(tried.values(), default=0) >= 1 and _admits(network, tried):
+            return tried
+    return sizes
+
+
+def _admits(network: Network, sizes: Mapping[str, int]) -> bool:
+    return all(evaluate_condition(guard.condition, sizes) is True for guard in network.guards)
+
+
+def _held(network: Network, place: int, sizes: Mapping[str, int]) -> Network:
+    """The network with sizes held, from one node on, to what they were traced at."""
+    if not sizes:
+        return network
+    where = network.nodes[place].where if place < len(network.nodes) else ""
+    held = [Guard(equal(symbol(name), size), place, where) for name, size in sizes.items()]
+    guards = sorted([*network.guards, *held], key=lambda guard: guard.before)
+    return replace(network, guards=tuple(guards))
