@@ -16,6 +16,7 @@ from shapelens.network import Evaluation
 __all__ = ["validity_text"]
 
 _SHOWN_CONDITIONS = 3
+_LONGEST_CONDITION = 60
 
 
 def validity_text(evaluation: Evaluation) -> str:
@@ -35,8 +36,9 @@ def validity_text(evaluation: Evaluation) -> str:
         return "works for no size"
     limited = {name: str(sizes) for name, sizes in sets.items() if sizes != SizeSet.every()}
     said = [f"{_listed(group)}: {words}" for words, group in _grouped(limited).items()]
-    said += [condition_text(condition, "·") for condition in others[:_SHOWN_CONDITIONS]]
-    said += ["…"] if len(others) > _SHOWN_CONDITIONS else []
+    texts = [condition_text(condition, "·") for condition in others]
+    short = [words for words in texts if len(words) <= _LONGEST_CONDITION][:_SHOWN_CONDITIONS]
+    said += [*short, "…"] if len(short) < len(texts) else short
     if said:
         # What an author's code asks leads to other formulas elsewhere, and need not fail there.
         verb = "formulas hold for" if evaluation.network.guards else "works for"

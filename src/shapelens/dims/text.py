@@ -17,7 +17,7 @@ from shapelens.dims.factoring import factors
 from shapelens.dims.unknown import Unknown
 from shapelens.errors import ShapeTextError
 
-__all__ = ["MAXIMUM_SIZE", "condition_text", "dim_text", "parse_shape", "shape_text"]
+__all__ = ["MAXIMUM_SIZE", "axis_text", "condition_text", "dim_text", "parse_shape", "shape_text"]
 
 MAXIMUM_SIZE = 2**31 - 1
 """The largest size that may be asked for along one axis."""
@@ -52,10 +52,11 @@ def shape_text(shape: Sequence[Dim] | Unknown, times: str = "·") -> str:
     """
     if isinstance(shape, Unknown):
         return "?"
-    return "×".join(_axis_text(dim, times) for dim in shape) if shape else "scalar"
+    return "×".join(axis_text(dim, times) for dim in shape) if shape else "scalar"
 
 
-def _axis_text(dim: Dim, times: str) -> str:
+def axis_text(dim: Dim, times: str = "·") -> str:
+    """A dim as it stands in a shape: a sum in parentheses."""
     text = dim_text(dim, times)
     return f"({text})" if isinstance(dim, Expression) and len(factors(dim)) < 2 and _is_sum(dim) else text
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapelens.dims import Dim, Unknown, dim_text
+from shapelens.dims import Dim, Unknown
+from shapelens.dims.text import axis_text
 
 __all__ = [
     "ANSWER",
@@ -126,12 +127,6 @@ def shape_spans(shape: Sequence[Dim] | Unknown, channel: int | None = 0) -> Text
         role = UNKNOWN if isinstance(dim, Unknown) else CHANNELS if axis == place else POSITIONS
         spans.append(Span(axis_text(dim), role))
     return tuple(spans)
-
-
-def axis_text(dim: Dim) -> str:
-    """A dim as it stands in a shape: a sum in parentheses."""
-    written = dim_text(dim, "·")
-    return f"({written})" if " " in written and not written.endswith(")") else written
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from fractions import Fraction
 from math import log2
 
 from shapelens.analyses.receptive_field import Everything, Field, FieldOf
-from shapelens.dims import Dim, Unknown, dim_text
+from shapelens.dims import Dim, Expression, Unknown, dim_text
 from shapelens.dims.layout import Layout
+from shapelens.dims.text import axis_text
 from shapelens.explanation.document import (
     CHANNELS,
     LABEL,
@@ -26,12 +27,16 @@ __all__ = [
     "field_cell",
     "filters_cell",
     "glimpse",
+    "has_long_dim",
     "shape_cell",
     "step_cell",
     "volume",
 ]
 
 _LEVELS = "▁▂▃▄▅▆▇"
+
+LONGEST_DIM = 32
+"""A formula of more letters is not written out in a table."""
 
 
 def channel_of(shape: Sequence[Dim] | Unknown, layout: Layout | None) -> int:
@@ -41,8 +46,15 @@ def channel_of(shape: Sequence[Dim] | Unknown, layout: Layout | None) -> int:
 
 
 def shape_cell(shape: Shape | Unknown, layout: Layout | None) -> Text:
-    """A shape with its channels told from its positions."""
-    return shape_spans(shape, channel_of(shape, layout))
+    """A shape with its channels told from its positions; what would not fit any table is three dots."""
+    spans = shape_spans(shape, channel_of(shape, layout))
+    return tuple([Span("…", span.role) if len(span.text) > LONGEST_DIM else span for span in spans])
+
+
+def has_long_dim(shape: Shape | Unknown) -> bool:
+    """Whether a dim of it is three dots."""
+    dims = () if isinstance(shape, Unknown) else shape
+    return any(isinstance(dim, Expression) and len(axis_text(dim)) > LONGEST_DIM for dim in dims)
 
 
 def filters_cell(filters: Filters | None, layout: Layout | None) -> Text:

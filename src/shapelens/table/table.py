@@ -14,7 +14,7 @@ from shapelens.dims.counts import bytes_text, count_text
 from shapelens.explanation.document import ANSWER, LABEL, UNKNOWN, Text, join, plain_text, text, text_width
 from shapelens.network import Evaluation, Network, evaluate_network
 from shapelens.operators import Tensor
-from shapelens.table.cells import shape_cell, spatial_of
+from shapelens.table.cells import has_long_dim, shape_cell, spatial_of
 from shapelens.table.columns import View
 from shapelens.table.fitting import columns_for
 from shapelens.table.layout import Column, lines_of
@@ -165,6 +165,8 @@ def _notes(
             if "step" not in keys
             else "field: input pixels that one cell sees; step: from cell to cell."
         )
+    if any(has_long_dim(row.output.shape) for row in view.rows):
+        sentences.append("…: a long formula, told by --format json.")
     if view.is_symbolic and "macs" in keys:
         sentences.append("MACs: the number given, times the positions of the row's output.")
     if any(row.times > 1 for row in view.rows):

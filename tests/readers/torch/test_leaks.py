@@ -289,3 +289,13 @@ def test_an_edit_changes_every_call_of_a_module():
 
     edited = shapelens.inspect(Twice(), (3, 16, 16)).edit("conv", stride=2)
     assert shapes_of(edited) == shapes_of(shapelens.inspect(Twice(2), (3, 16, 16)))
+
+
+@pytest.mark.parametrize("name", ["range", "list index", "logarithm", "text"])
+def test_formulas_that_are_asked_for_at_once_are_compared_too(name):
+    formulas = shapelens.inspect(Model(LEAKS[name]), (3, "H", "W"))
+    for height, width in ((9, 8), (16, 16), (40, 24)):
+        sizes = {"N": 2, "H": height, "W": width}
+        if all(evaluate_condition(c, sizes) is True for c in formulas.evaluation.conditions):
+            said = [filled(dims, sizes) for dims in shapes_of(formulas)]
+            assert agrees(said, real(Model(LEAKS[name]), (2, 3, height, width)))

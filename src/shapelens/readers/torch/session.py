@@ -64,12 +64,8 @@ class ModelAtHand:
         network = self._traced(model, arguments.fixed, origin)
         if self._has_free_sizes(arguments.fixed):
             network = self.confirmed(arguments, network)
-        is_whole = "stopped" not in network.facts
-        if (
-            SIZES_READ in network.facts
-            and is_whole
-            and not self._holds_for_every_batch(model, arguments, network)
-        ):
+        may_count = SIZES_READ in network.facts and "stopped" not in network.facts
+        if may_count and not self._holds_for_every_batch(model, arguments, network):
             count = arguments.example[BATCH]
             assumptions.append(
                 f"{count} samples go in: the model's own code counts them, and is known for so many"
@@ -77,6 +73,21 @@ class ModelAtHand:
             arguments = arguments_of(model, sample, count, shapes or {}, self.dtypes or {}, self.inputs)
             network = self._traced(model, arguments.fixed, origin)
         return replace(network, assumptions=(*assumptions, *network.assumptions)), arguments
+
+    def _ways_to_tell(self, model: Any) -> str:
+        """How what goes in is told: the one sample, or each input by its name."""
+        from shapelens.readers.torch.guessing import forward_names
+
+        names = forward_names(model)
+        if len(names) < 2:
+            return "--input 3x224x224" if self.typed else "inspect(model, (3, 224, 224))"
+        if self.typed:
+            return (
+                "\n".join(f"--shape {name}=2x3x224x224" for name in names)
+                + "\nwith a type: --shape tokens=2x16:int64"
+            )
+        told = ", ".join(f'"{name}": (2, 3, 224, 224)' for name in names)
+        return f"inspect(model, shapes={{{told}}})\ninspect(model, inputs=(…)), with examples as the model is called"
 
     @staticmethod
     def _has_free_sizes(arguments: Arguments) -> bool:
@@ -158,9 +169,7 @@ class ModelAtHand:
                 at=self.typed or type(model).__name__,
                 have=why_no_guess(model),
                 rule="the shape of one sample, or of each input by name",
-                fix="--input 3x224x224\n--shape NAME=2x3x224x224"
-                if self.typed
-                else "inspect(model, (3, 224, 224))",
+                fix=self._ways_to_tell(model),
             )
         shown = "×".join(map(str, guess.shape))
         assumptions.append(f"one sample is taken to be {shown}: {guess.because}")

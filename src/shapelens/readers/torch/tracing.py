@@ -143,7 +143,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
     def _count(self, tensor: torch.Tensor) -> int:
         value = self.holder.known(tensor)
         if value is None:
-            return tensor.numel()
+            return int(tensor.numel())
         self.reads_sizes = True
         return traced(tensor.numel(), value.tensor.elements, self)
 
