@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shapelens.analyses.samples import batch_of, per_sample
-from shapelens.dims import Dim, Path, Unknown, following, total
+from shapelens.dims import Dim, Unknown, following, total
+from shapelens.errors import DimensionError
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Operator
 
@@ -57,8 +58,7 @@ def costs_of(evaluation: Evaluation) -> Costs:
     seen: set[str] = set()
     parameters: dict[str, Dim] = {}
     macs: dict[str, Dim] = {}
-    # What a size decides is decided as in the evaluation, whose own conditions stay what they are.
-    with following(Path(evaluation.path.example)):
+    with following(evaluation.walked):
         for step in evaluation.steps:
             parameters[step.node.name] = _parameters(evaluation, step, seen)
             macs[step.node.name] = per_sample(_macs(step), batch)
@@ -87,7 +87,10 @@ def _macs(step: Step) -> Dim:
     for tensor in (*step.inputs, *step.outputs):
         if tensor is not None and isinstance(tensor.shape, Unknown):
             return 0 if step.node.operator.keeps_shape else _zero_if_free(step, tensor.shape)
-    return step.node.operator.macs(step.inputs, step.outputs)
+    try:
+        return step.node.operator.macs(step.inputs, step.outputs)
+    except DimensionError:
+        return Unknown("the size decides it")
 
 
 def _zero_if_free(step: Step, unknown: Unknown) -> Dim:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
-from shapelens.dims import Path, Unknown, following
+from shapelens.dims import Unknown, following
+from shapelens.errors import DimensionError
 from shapelens.network import Evaluation, Step
 from shapelens.operators.reach import Link, Span
 
@@ -93,8 +94,7 @@ def receptive_fields(evaluation: Evaluation) -> dict[str, FieldOf]:
             fields[declared.name] = {
                 declared.layout.axes[axis]: Field(axis) for axis in declared.layout.spatial
             }
-    # What a size decides is decided as in the evaluation, whose own conditions stay what they are.
-    with following(Path(evaluation.path.example)):
+    with following(evaluation.walked):
         for step in evaluation.steps:
             found = _through(step, fields)
             if found:
@@ -121,7 +121,10 @@ def _links(step: Step) -> tuple[Link, ...] | Unknown:
     for tensor in (*step.inputs, step.outputs[0]):
         if tensor is not None and isinstance(tensor.shape, Unknown):
             return tensor.shape
-    return step.node.operator.links(step.inputs, step.outputs)
+    try:
+        return step.node.operator.links(step.inputs, step.outputs)
+    except DimensionError:
+        return Unknown("the size decides it")
 
 
 def _carried(

@@ -11,7 +11,7 @@ from shapelens.dims.condition import All, Comparison, Condition, Either
 from shapelens.dims.expression import Expression
 from shapelens.errors import DimensionError
 
-__all__ = ["Path", "choose", "following"]
+__all__ = ["Path", "WalkedPath", "choose", "following"]
 
 
 @dataclass(slots=True)
@@ -55,6 +55,24 @@ class Path:
         value = evaluate(expression, environment)
         assert isinstance(value, int)
         return value
+
+
+class WalkedPath(Path):
+    """A path that was walked: it answers what was decided on it, and nothing else."""
+
+    __slots__ = ()
+
+    def choose(self, condition: Condition) -> bool:
+        """The answer that was given.
+
+        Raises:
+            DimensionError: nobody asked.
+        """
+        if condition in self.conditions:
+            return True
+        if condition.negated() in self.conditions:
+            return False
+        raise DimensionError(f"{condition} depends on the size", rule="it was not decided on this path")
 
 
 _current: ContextVar[Path | None] = ContextVar("shapelens_path", default=None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
+from shapelens.dims.path import WalkedPath
 from shapelens.network.binding import bound, size_left, sizes_fed, way_left
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
@@ -71,6 +72,11 @@ class Evaluation:
     def broken(self) -> tuple[tuple[Step, Requirement], ...]:
         """Every requirement that does not hold, in the order of the network."""
         return tuple((step, requirement) for step in self.steps for requirement in step.broken)
+
+    @property
+    def walked(self) -> WalkedPath:
+        """The path, for whoever asks again what was decided on it."""
+        return WalkedPath(self.path.example, list(self.conditions))
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -43,7 +43,8 @@ _STEPS = (
 )
 """How far other sizes lie, in the order in which they are tried: odd and even, near and far, smaller and larger."""
 
-_TRIALS = 4
+_PLACES = (7, 1009, 40, 500)
+"""Sizes that are tried first, one each time: what hangs on how many digits a size has differs among them."""
 
 
 def confirmed(
@@ -57,7 +58,7 @@ def confirmed(
         traced: traces it at other shapes of its inputs.
     """
     varied: set[str] = set()
-    for trial in range(_TRIALS):
+    for trial in range(len(_PLACES)):
         sizes = _other_sizes(network, example, trial)
         changed = {name for name, size in sizes.items() if size != example[name]}
         if not changed:
@@ -111,10 +112,10 @@ def _other_sizes(network: Network, example: Mapping[str, int], trial: int) -> di
     steps = _STEPS[start:] + _STEPS[:start]
     sizes = dict(example)
     for place, name in enumerate(example):
-        for step in steps[place:] + steps[:place]:
-            tried = {**sizes, name: example[name] + step}
-            if tried[name] >= 1 and _admits(network, tried):
-                sizes = tried
+        near = [example[name] + step for step in steps[place:] + steps[:place]]
+        for size in (_PLACES[trial] + place, *near):
+            if size >= 1 and size != example[name] and _admits(network, {**sizes, name: size}):
+                sizes[name] = size
                 break
     if sizes != dict(example):
         return sizes
