@@ -18,6 +18,7 @@ from shapelens.dims import (
     select,
     symbol,
 )
+from shapelens.dims.path import WalkedPath
 from shapelens.errors import DimensionError
 
 H, W = symbol("H"), symbol("W")
@@ -128,3 +129,14 @@ def test_size():
 def test_what_is_no_condition():
     with pytest.raises(DimensionError, match="is no condition of a path"):
         Path().holds(3)
+
+
+def test_it_answers_what_was_decided_and_nothing_else():
+    H = symbol("H")
+    with following(Path({"H": 7})) as path:
+        assert not decide(equal(H, 1))
+    with following(WalkedPath(path.example, path.conditions)):
+        assert not decide(equal(H, 1))
+        with pytest.raises(DimensionError, match="H = 2 depends on the size"):
+            decide(equal(H, 2))
+    assert [str(condition) for condition in path.conditions] == ["H ≠ 1"]
