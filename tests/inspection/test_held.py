@@ -117,3 +117,10 @@ def test_a_sample_that_lacks_an_axis_is_never_taken_for_one_that_does_not():
     net = inspect("vgg16", (3, 224))
     assert net.findings[0].code == "SL104"
     assert isinstance(net, Inspection)
+
+
+@pytest.mark.parametrize("batch", [0, -1, "x", 2.5, True])
+def test_a_batch_is_a_number_of_samples(batch):
+    for ask in (lambda: inspect("resnet18", batch=batch), lambda: inspect("resnet18").memory(batch)):
+        with pytest.raises(UsageError, match="a batch is a number of samples"):
+            ask()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shapelens.errors import UsageError
-from shapelens.inspection.given import ShapeLike, dims_of, typed_shape
+from shapelens.inspection.given import ShapeLike, checked_batch, dims_of, typed_shape
 from shapelens.inspection.held import Inspection, ModelBehind
 from shapelens.network import Network
 from shapelens.network.feeding import fed
@@ -53,6 +53,7 @@ def inspect(
         UsageError: the source or a shape cannot be read in this way.
         UnreadableError: the file holds no network.
     """
+    batch = checked_batch(batch)
     if _is_tensor(sample):
         sample, inputs = None, sample
     given = None if sample is None else dims_of(sample, "--input" if isinstance(sample, str) else "sample")

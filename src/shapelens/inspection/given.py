@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapelens.dims import Expression, parse_shape
+from shapelens.errors import UsageError
 from shapelens.operators import Shape
 
-__all__ = ["ShapeLike", "dims_of", "typed_shape"]
+__all__ = ["ShapeLike", "checked_batch", "dims_of", "typed_shape"]
 
 ShapeLike = str | Sequence[int | str | Expression]
 """A shape: `"3x224x224"`, `(3, 224, 224)`, or with symbols `(3, "H", "W")`."""
+
+
+def checked_batch(batch: int | None) -> int | None:
+    """A number of samples, or None where it is free.
+
+    Raises:
+        UsageError: "a batch is a number of samples".
+    """
+    if batch is None or (isinstance(batch, int) and not isinstance(batch, bool) and batch >= 1):
+        return batch
+    raise UsageError(
+        "a batch is a number of samples",
+        at="batch",
+        have=repr(batch),
+        rule="a whole number, at least 1",
+        fix="batch=8",
+    )
 
 
 def dims_of(shape: ShapeLike, at: str) -> Shape:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Path, symbol
 from shapelens.errors import UsageError
-from shapelens.inspection.given import ShapeLike, dims_of
+from shapelens.inspection.given import ShapeLike, checked_batch, dims_of
 from shapelens.inspection.layer import Layer
 from shapelens.network import Evaluation, Input, Network, evaluate_network
 from shapelens.network.editing import edit as edit_network
@@ -118,7 +118,7 @@ class Inspection:
         """
         from shapelens.analyses.memory import memory_of
 
-        return memory_of(self.evaluation, batch)
+        return memory_of(self.evaluation, checked_batch(batch))
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -153,6 +153,7 @@ class Inspection:
 
         A PyTorch model is traced again where its code goes another way at that size; `retraced` says why.
         """
+        batch = checked_batch(batch)
         if self._model is None:
             return Inspection(*fed(self._unfitted, dims_of(sample, "sample"), batch))
         from shapelens.readers.torch.session import may_differ, way_is_left

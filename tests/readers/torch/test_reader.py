@@ -560,3 +560,20 @@ def test_a_strict_edit_finds_what_breaks():
 
 def test_explain_takes_a_module():
     assert "8 of 3×3×3" in str(shapelens.explain(nn.Conv2d(3, 8, 3), (3, 8, 8)))
+
+
+class Ring(nn.Module):
+    """It contains itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.itself = self
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def test_a_module_that_contains_itself():
+    inspection = shapelens.inspect(Ring(), (3, 8, 8), mode="eval")
+    assert names(inspection) == ["conv"]

@@ -102,7 +102,7 @@ def traced(
         unwrap_inside(model)
         set_aside(model)
         if mode != "same":
-            model.train(mode == "train")
+            _set_mode(model, is_training=mode == "train")
         tracer = Tracer(recording, model, _device(model))
         tracer.is_strict = is_strict
         for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
@@ -131,6 +131,15 @@ def traced(
     return recording.network(
         origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
     ), recording
+
+
+def _set_mode(model: torch.nn.Module, *, is_training: bool) -> None:
+    """Training or evaluation, as the model does it; one that contains itself is told module by module."""
+    try:
+        model.train(is_training)
+    except RecursionError:
+        for module in model.modules():
+            module.training = is_training
 
 
 def run_forward_of_model(tracer: Tracer, model: torch.nn.Module, arguments: Arguments) -> Any:
