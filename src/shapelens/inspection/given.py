@@ -20,7 +20,8 @@ def checked_batch(batch: int | None) -> int | None:
     Raises:
         UsageError: "a batch is a number of samples".
     """
-    if batch is None or (isinstance(batch, int) and not isinstance(batch, bool) and batch >= 1):
+    given: object = batch
+    if given is None or (type(given) is int and given >= 1):
         return batch
     raise UsageError(
         "a batch is a number of samples",

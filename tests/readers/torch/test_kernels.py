@@ -65,6 +65,8 @@ CALLS = [
     ),
     ("cat", torch.cat, ([IMAGE, meta(2, 3, 6, 5)], 1), {}),
     ("cat", torch.cat, ([TOKENS, TOKENS], -1), {}),
+    ("roll", torch.roll, (IMAGE, (1, -2), (2, 3)), {}),
+    ("roll", torch.roll, (TURNED, 3, 1), {}),
     ("lstm", torch.lstm, lstm(8, True), {}),
     ("lstm", torch.lstm, lstm(8, False, 2, 2), {}),
 ]
@@ -93,6 +95,8 @@ LEFT = [
     ("scaled_dot_product_attention", (meta(2, 4, 7, 8), meta(2, 4, 9, 7), meta(2, 4, 9, 8)), {}),
     ("cat", ([IMAGE, meta(2, 3, 6, 4)], 1), {}),
     ("cat", ([], 0), {}),
+    ("roll", (IMAGE, (1, 2), (2, 4)), {}),
+    ("roll", (IMAGE, 3), {}),
     ("lstm", (TOKENS, (meta(1, 3, 8),) * 2, [meta(32, 16), meta(32, 8)], True, 1, 0.0, False, False, True), {}),
     ("conv2d", (IMAGE, meta(4, 8, 3, 3)), {}),
 ]  # fmt: skip

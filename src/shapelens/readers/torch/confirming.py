@@ -9,8 +9,9 @@ from shapelens.dims import Unknown, equal, evaluate, symbol
 from shapelens.dims.evaluation import evaluate_condition
 from shapelens.network import Guard, Network, evaluate_network
 from shapelens.operators import Shape, Tensor
+from shapelens.readers.torch.recording import Called
 
-__all__ = ["confirmed", "first_difference"]
+__all__ = ["confirmed", "first_difference", "gives_the_same"]
 
 _STEPS = (
     1,
@@ -91,6 +92,26 @@ def first_difference(network: Network, again: Network, shapes: Mapping[str, Shap
     if not is_same or not _agree([t for _, t in said.outputs], [t for _, t in seen.outputs]):
         return len(said.steps)
     return None
+
+
+def gives_the_same(network: Network, calls: Sequence[Called], shapes: Mapping[str, Shape]) -> bool:
+    """Whether every call of a module gives, at some shapes, what the formulas of a network say.
+
+    Args:
+        network: the network with formulas.
+        calls: the calls as they were seen at the shapes.
+        shapes: the shape of each input, by name.
+    """
+    evaluation = evaluate_network(network, shapes)
+    if len(calls) != len(network.calls) or evaluation.broken or evaluation.ending is not None:
+        return False
+    for mine, theirs in zip(network.calls, calls, strict=True):
+        said = [evaluation.values[name] for _, name in mine.outputs]
+        if mine.path != theirs.path or not _agree(said, [value.tensor for _, value in theirs.outputs]):
+            return False
+        if len(said) != len(theirs.outputs):
+            return False
+    return True
 
 
 def _agree(mine: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:

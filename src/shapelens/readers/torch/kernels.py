@@ -155,6 +155,15 @@ def _concatenation(tensors: Any, dim: int = 0) -> torch.Tensor | None:
     return first.new_empty(shape)
 
 
+def _roll(input: torch.Tensor, shifts: Any, dims: Any = (), *_: Any, **named: Any) -> torch.Tensor | None:
+    """Along axes that there are."""
+    axes = (dims,) if isinstance(dims, int) else tuple(dims)
+    counts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    if named or len(axes) != len(counts) or not all(-input.dim() <= axis < input.dim() for axis in axes):
+        return None
+    return input.new_empty(input.shape) if axes else None
+
+
 _KERNELS: dict[str, _Kernel] = {
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
@@ -162,6 +171,7 @@ _KERNELS: dict[str, _Kernel] = {
     "linear": _linear,
     "scaled_dot_product_attention": _attention,
     "cat": _concatenation,
+    "roll": _roll,
     **dict.fromkeys(["lstm", "gru", "rnn_tanh", "rnn_relu"], _recurrent),
     **dict.fromkeys(
         "relu relu6 elu selu celu gelu silu mish sigmoid tanh logsigmoid hardswish hardsigmoid hardtanh softplus "

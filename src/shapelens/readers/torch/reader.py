@@ -23,10 +23,13 @@ from shapelens.readers.torch.tracing import Tracer
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change
 
-__all__ = ["SIZES_READ", "checked", "trace", "traced"]
+__all__ = ["OPERATIONS", "SIZES_READ", "checked", "probed", "trace", "traced"]
 
 SIZES_READ = "sizes read"
 """The fact of a network whose author's code was given sizes that may be others elsewhere: some of it may be lost."""
+
+OPERATIONS = "operations"
+"""The fact of a traced network that says how many functions of PyTorch were called."""
 
 _one_at_a_time = RLock()
 """A model is put back as it was found, which two traces of it at once could not do."""
@@ -128,9 +131,38 @@ def traced(
                 tracer.holder.value_of(parameter)
         if tracer.reads_sizes:
             facts[SIZES_READ] = "yes"
+        facts[OPERATIONS] = str(recording.operations)
     return recording.network(
         origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
     ), recording
+
+
+def probed(model: torch.nn.Module, arguments: Arguments, *, mode: str = "same") -> Recording | None:
+    """A trace of sizes alone: every module's call with what PyTorch gives, and no rule; None where it fails.
+
+    Args:
+        model: the module.
+        arguments: what it is called with.
+        mode: `train`, `eval`, or `same` as it is.
+    """
+    recording = Recording(Path(dict(arguments.example)))
+    with _one_at_a_time, collections_paused(), kept(model):
+        unwrap_inside(model)
+        set_aside(model)
+        if mode != "same":
+            _set_mode(model, is_training=mode == "train")
+        tracer = Tracer(recording, model, _device(model))
+        tracer.is_probing = True
+        for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
+            tracer.holder.enter(
+                tensor, Value(Tensor(tuple(tensor.shape), declared.dtype), name=declared.name)
+            )
+        try:
+            run_forward_of_model(tracer, model, arguments)
+        except Exception:
+            return None
+        tracer.modules.close()
+    return recording
 
 
 def _set_mode(model: torch.nn.Module, *, is_training: bool) -> None:

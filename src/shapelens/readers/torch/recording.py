@@ -90,6 +90,7 @@ class Recording:
         path: the example, and what rules decided by it.
         change: what is changed in it, where something is.
         held: the weights in an object that is no tensor, by the object's identity.
+        operations: how many functions of PyTorch gave something.
     """
 
     path: Path
@@ -102,6 +103,7 @@ class Recording:
     assumptions: dict[str, int] = field(default_factory=dict)
     refusals: list[tuple[Made, str]] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+    operations: int = 0
     _asked: set[Condition] = field(default_factory=set)
     _held_decisions: int = 0
 

@@ -56,6 +56,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         refused: the exceptions of PyTorch's that the trace could not get past.
         reads_sizes: whether the author's code was given a size that may be another one elsewhere.
         is_strict: whether what PyTorch refuses is raised at once, as it would be without a trace.
+        is_probing: whether only sizes are looked at, as PyTorch gives them, and no rule is asked.
     """
 
     def __init__(self, recording: Recording, model: torch.nn.Module, device: torch.device) -> None:
@@ -67,6 +68,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         self.refused: list[Exception] = []
         self.reads_sizes = False
         self.is_strict = False
+        self.is_probing = False
         self._sizes: dict[Expression, int] = {}
 
     def __torch_function__(
@@ -246,9 +248,23 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             )  # it gives nothing, and what is written into is another from here on
         if error is None and not tensors_in(results):
             return results
+        self.recording.operations += 1
+        if self.is_probing:
+            return self._probed(name, args, results, error)
         results = self._recorded(name, args, named, results, error)
         if isinstance(target, torch.Tensor) and isinstance(results, torch.Tensor):
             return self.holder.write_into(target, self.holder.value_of(results))
+        return results
+
+    def _probed(self, name: str, args: _Arguments, results: Any, error: Exception | None) -> Any:
+        """What PyTorch gives, known by its sizes alone."""
+        if error is not None:
+            raise error
+        given = tensors_in(results)
+        for tensor in given:
+            self.holder.enter(tensor, Value(Tensor(tuple(tensor.shape), dtype_name(tensor.dtype))))
+        if is_in_place(name) and args and isinstance(args[0], torch.Tensor):
+            return self._written_into(name, args, [self.holder.value_of(given[0])])
         return results
 
     def _recorded(
