@@ -2,4 +2,6 @@
 
 from importlib.util import find_spec
 
-collect_ignore_glob = [] if find_spec("torch") else ["src/shapelens/readers/torch/*"]
+collect_ignore_glob = (
+    [] if find_spec("torch") else ["src/shapelens/readers/torch/*", "src/shapelens/summarizing/__init__.py"]
+)

@@ -88,12 +88,14 @@ def _model_at_hand(source: Any, inputs: Any, mode: str, dtypes: Mapping[str, str
         if named is None:
             return None
         from shapelens.readers.torch.code.loading import load_model
+
+        model = load_model(named)  # which says what is missing, before anything of PyTorch is imported
         from shapelens.readers.torch.session import ModelAtHand
 
         # Whoever names code wants the network that is used, not the one that is trained.
         mode = "eval" if mode == "same" else mode
         name = f"{named.name}{named.brackets}"
-        return ModelAtHand(load_model(named), name, named.text, mode, inputs, dtypes)
+        return ModelAtHand(model, name, named.text, mode, inputs, dtypes)
     if "torch" not in sys.modules:
         raise UsageError(
             "this is nothing that can be inspected",
