@@ -8,7 +8,7 @@ once, at the first of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from shapelens.analyses.samples import batch_of, per_sample
@@ -16,6 +16,7 @@ from shapelens.dims import Dim, Unknown, following, total
 from shapelens.errors import DimensionError
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Operator
+from shapelens.records import dataclass
 
 __all__ = ["Costs", "costs_of"]
 

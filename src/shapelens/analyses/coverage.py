@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shapelens.dims import Unknown
 from shapelens.network import Evaluation
 from shapelens.operators import Opaque
+from shapelens.records import dataclass
 
 __all__ = ["Covered", "coverage_of"]
 

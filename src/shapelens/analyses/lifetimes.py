@@ -6,13 +6,13 @@ A view lies in the memory of the value that it is a view of, and keeps that aliv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from shapelens.dims import UndecidedError, Unknown
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Constant, Opaque, Tensor
 from shapelens.operators.backward import Run
 from shapelens.operators.strides import Strides, lying_like
+from shapelens.records import dataclass
 
 __all__ = ["Place", "Visit", "held", "lifetimes", "visits"]
 

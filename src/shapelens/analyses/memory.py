@@ -7,7 +7,6 @@ allocator rounds up or wastes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from shapelens.analyses.lifetimes import Place, Visit, held, lifetimes, visits
@@ -27,6 +26,7 @@ from shapelens.network import Evaluation, evaluate_network
 from shapelens.operators import Shape
 from shapelens.operators.backward import Kept
 from shapelens.operators.dtypes import bytes_of
+from shapelens.records import dataclass
 
 __all__ = ["Memory", "memory_of"]
 

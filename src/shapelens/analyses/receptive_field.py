@@ -10,7 +10,7 @@ sizes, strides and starts of networks without up-sampling; the phases are brute-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
@@ -18,6 +18,7 @@ from shapelens.dims import Unknown, following
 from shapelens.errors import DimensionError
 from shapelens.network import Evaluation, Step
 from shapelens.operators.reach import Link, Span
+from shapelens.records import dataclass
 
 __all__ = ["EVERYTHING", "Everything", "Field", "FieldOf", "receptive_fields"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from shapelens.dims.arithmetic import (
     Dim,
@@ -23,6 +22,7 @@ from shapelens.dims.arithmetic import (
 from shapelens.dims.atoms import Atom, Extremum, Floor, Named, Quotient, Rounded, Symbol
 from shapelens.dims.condition import All, Comparison, Either
 from shapelens.dims.expression import Expression, from_atom
+from shapelens.records import dataclass
 
 __all__ = ["evaluate", "evaluate_condition", "substitute"]
 

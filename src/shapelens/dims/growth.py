@@ -13,11 +13,11 @@ lines for polynomials.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import gcd, lcm
 
 from shapelens.dims.atoms import Atom, Extremum, Floor, Named, Symbol
 from shapelens.dims.expression import Expression
+from shapelens.records import dataclass
 
 __all__ = ["Growth", "Polynomial", "growth", "turns"]
 

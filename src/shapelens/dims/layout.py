@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from shapelens.records import dataclass
 
 __all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "Layout", "layout_of"]
 

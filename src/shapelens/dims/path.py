@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from shapelens.dims.condition import All, Comparison, Condition, Either
 from shapelens.dims.expression import Expression
 from shapelens.errors import DimensionError
+from shapelens.records import dataclass
 
 __all__ = ["Path", "WalkedPath", "choose", "following"]
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from shapelens.dims.evaluation import evaluate, evaluate_condition
 from shapelens.dims.expression import Expression
 from shapelens.dims.growth import growth, turns
 from shapelens.errors import DimensionError
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,11 +7,12 @@ them. Nothing is said by a role alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from shapelens.dims import Dim, Unknown
 from shapelens.dims.text import axis_text
+from shapelens.records import dataclass
 
 __all__ = [
     "ANSWER",

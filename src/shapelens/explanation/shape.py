@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.dims import Dim, Expression, dim_text, product
@@ -24,6 +23,7 @@ from shapelens.explanation.document import (
     text,
 )
 from shapelens.operators import Convolution, Shape, Tensor
+from shapelens.records import dataclass
 
 __all__ = ["Reading", "explain_shape", "read_shape"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.receptive_field import FieldOf
@@ -13,6 +12,7 @@ from shapelens.dims.layout import Layout, layout_of
 from shapelens.explanation.document import Text, shape_spans, text
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Filters, Linear, Shape, Tensor
+from shapelens.records import dataclass
 
 __all__ = ["Subject"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from shapelens.network import Evaluation, Input, Network, evaluate_network
 from shapelens.network.editing import edit as edit_network
 from shapelens.network.feeding import fed
 from shapelens.operators import Shape
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.analyses.costs import Costs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
@@ -11,6 +11,7 @@ from shapelens.dims.path import WalkedPath
 from shapelens.network.binding import bound, size_left, sizes_fed, way_left
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
+from shapelens.records import dataclass
 
 __all__ = ["Evaluation", "Step", "evaluate_network"]
 

@@ -7,7 +7,7 @@ or the output of an earlier node. Nodes stand in an order in which they can be e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from shapelens.dims import Condition, Expression, evaluate
 from shapelens.dims.layout import Layout
 from shapelens.network.binding import is_open, sizes_fed
 from shapelens.operators import Operator, Shape, Tensor
+from shapelens.records import dataclass
 
 __all__ = ["Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
 

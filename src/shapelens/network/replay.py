@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Path, Unknown, substitute
@@ -11,6 +10,7 @@ from shapelens.dims.recorder import Program, Recorder
 from shapelens.network.evaluation import Evaluation, evaluate_network
 from shapelens.network.graph import Network
 from shapelens.operators import Shape
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

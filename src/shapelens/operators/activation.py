@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, equal
@@ -18,6 +17,7 @@ from shapelens.operators.contents import FUNCTIONS, function_of
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Activation", "Clip", "Dropout", "ParametricActivation", "followed_shape"]
 

@@ -12,7 +12,6 @@ Source: the documentation of `torch.nn.AdaptiveAvgPool2d`; the windows were trie
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import gcd
 from typing import ClassVar
 
@@ -30,6 +29,7 @@ from shapelens.operators.windows import (
     rank_requirement,
     some_channels,
 )
+from shapelens.records import dataclass
 
 __all__ = ["AdaptivePool", "GlobalPool"]
 

@@ -8,13 +8,12 @@ Source: `torch.nn.functional.scaled_dot_product_attention` and `multi_head_atten
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shapelens.dims import Dim, Unknown, product
 from shapelens.operators.arguments import optional
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Tensor
 from shapelens.operators.products import copy_unless_viewed
+from shapelens.records import dataclass
 
 __all__ = ["Layer", "kept_by_attention", "kept_by_layer"]
 

@@ -14,7 +14,6 @@ Source: Vaswani et al., "Attention Is All You Need", 2017; Ainslie et al., "GQA"
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, any_of, equal, product
@@ -24,6 +23,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, same_cells
+from shapelens.records import dataclass
 
 __all__ = ["MultiHeadAttention", "ScaledDotProductAttention", "divides", "mask_requirements"]
 

@@ -12,7 +12,7 @@ MeanVarianceNormalization. The norms of channels are in `normalization`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from shapelens.dims import Truth, Unknown, all_of, any_of, equal
@@ -22,6 +22,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.normalization import matching, matching_requirement, statistics_kept
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["LayerNormalization", "LpNormalization", "MeanVarianceNormalization", "RMSNormalization"]
 

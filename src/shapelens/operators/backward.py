@@ -9,10 +9,10 @@ some kernels keep less (a dropout's mask has one byte an element there, and not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shapelens.operators.strides import in_order
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.operators.operator import Tensor

@@ -13,7 +13,6 @@ Source: the operators `Attention`, `LinearAttention` and `RotaryEmbedding` of ON
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, at_most, equal
@@ -21,6 +20,7 @@ from shapelens.operators.arguments import given, optional
 from shapelens.operators.attention import divides, mask_requirements
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["CachedAttention", "LinearAttention", "RotaryEmbedding"]
 

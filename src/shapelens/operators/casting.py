@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.operators.arguments import given, optional
@@ -17,6 +16,7 @@ from shapelens.operators.contents import as_dtype
 from shapelens.operators.operator import Operator, Outcome, Tensor
 from shapelens.operators.reach import Link, same_cells
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Cast"]
 

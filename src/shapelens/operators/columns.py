@@ -12,7 +12,6 @@ Source: the documentation of `torch.nn.Unfold`, `torch.nn.Fold` and ONNX' Col2Im
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, equal, product
@@ -33,6 +32,7 @@ from shapelens.operators.windows import (
     slidings_of,
     some_channels,
 )
+from shapelens.records import dataclass
 
 __all__ = ["ColumnsToImage", "ImageToColumns"]
 

@@ -10,7 +10,6 @@ Tensor(shape=(2, 64, 2), dtype='float32', contents=None, is_held=False)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import equal
@@ -19,6 +18,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["COMPLEX_OF", "REAL_OF", "ComplexToPairs", "PairsToComplex"]
 

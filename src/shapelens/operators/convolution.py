@@ -15,7 +15,7 @@ Transposed and deformable convolutions have files of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, decide, different, equal, maximum, minimum, product
@@ -39,6 +39,7 @@ from shapelens.operators.windows import (
     setting_words,
     slidings_of,
 )
+from shapelens.records import dataclass
 
 __all__ = ["Convolution", "bias_requirement", "group_requirements", "image_weight_bias", "weight_of"]
 

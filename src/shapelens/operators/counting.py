@@ -12,7 +12,6 @@ The symbol's name is the operator's own: two operators of one network never shar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import (
@@ -34,6 +33,7 @@ from shapelens.operators.contents import strides_of
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import known_contents
+from shapelens.records import dataclass
 
 __all__ = ["BinCount", "Compress", "NonMaxSuppression", "NonZero", "Unique", "counted", "fixed_numbers"]
 

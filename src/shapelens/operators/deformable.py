@@ -11,7 +11,6 @@ Source: Dai et al., "Deformable Convolutional Networks", 2017; the masks are tho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Unknown, equal, product
@@ -20,6 +19,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.convolution import Convolution, weight_of
 from shapelens.operators.operator import Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["DeformableConvolution"]
 

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, maximum, minimum, total
@@ -21,6 +20,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["BlockDiagonal", "Diagonal", "DiagonalMatrix"]
 

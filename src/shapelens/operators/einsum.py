@@ -15,7 +15,6 @@ Outer products, dot products and tensor products are sums of this kind:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_letters
 from typing import ClassVar
 
@@ -25,6 +24,7 @@ from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.products import copy_unless_viewed
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["Einsum", "Pairwise", "dot_product", "outer_product", "tensor_product"]
 

@@ -10,7 +10,6 @@ Broadcasting aligns trailing axes. Two sizes go together when they are equal, or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar
 
@@ -21,6 +20,7 @@ from shapelens.operators.contents import FUNCTIONS, broadcast_contents, function
 from shapelens.operators.functions import GIVES_TRUTH
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.records import dataclass
 
 __all__ = ["Elementwise", "broadcast"]
 

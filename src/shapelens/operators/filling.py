@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least
@@ -17,6 +16,7 @@ from shapelens.operators.arguments import given, optional, refused, required
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import fits_contents
+from shapelens.records import dataclass
 
 __all__ = ["Fill", "FillLike", "Sample"]
 

@@ -16,13 +16,13 @@ Source: the documentation of `torch.fft`, `torch.stft` and `torch.istft`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, all_of, at_least, equal, more_than
 from shapelens.operators.arguments import fixed_axes, given, refused
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, transposed_window, window
+from shapelens.records import dataclass
 
 __all__ = ["FourierTransform", "InverseShortTimeFourier", "ShortTimeFourier"]
 

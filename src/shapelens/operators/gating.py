@@ -10,7 +10,6 @@ Source: Dauphin et al., "Language Modeling with Gated Convolutional Networks", 2
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import equal
@@ -18,6 +17,7 @@ from shapelens.operators.arguments import fixed_axis, given, refused
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["GatedLinearUnit"]
 

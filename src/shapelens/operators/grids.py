@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, product
@@ -23,6 +22,7 @@ from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, same_cells
 from shapelens.operators.strides import Strides, expanded
+from shapelens.records import dataclass
 
 __all__ = ["BroadcastTogether", "CartesianProduct", "Combinations", "MeshGrid"]
 

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, at_most, decide, equal
@@ -21,6 +20,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import Link, identity, same_cells
 from shapelens.operators.rearranging import known_contents, picked
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Gather", "GatherElements", "GatherND", "OneHot", "Triangle", "elements_fit", "reached"]
 

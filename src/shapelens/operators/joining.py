@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import (
@@ -33,6 +32,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import joined, kept_contents, known_contents, picked
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Concatenate", "Split", "Stack", "Unbind"]
 

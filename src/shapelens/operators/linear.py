@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, equal
@@ -17,6 +16,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.products import product_kept
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["Bilinear", "Embedding", "Linear", "bias_requirements"]
 

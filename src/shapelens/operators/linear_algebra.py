@@ -10,7 +10,6 @@ Source: the documentation of `torch.linalg`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -19,6 +18,7 @@ from shapelens.operators.arguments import given, refused
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, same_cells
+from shapelens.records import dataclass
 
 __all__ = ["Decomposition", "Kronecker", "MatrixChain", "Solve"]
 

@@ -10,7 +10,6 @@ Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Con
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown
@@ -18,6 +17,7 @@ from shapelens.operators.arguments import given
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
+from shapelens.records import dataclass
 
 __all__ = ["LocalResponseNormalization"]
 

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown, equal
 from shapelens.operators.arguments import given, refused
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["LookUp"]
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown, equal
@@ -16,6 +15,7 @@ from shapelens.operators.arguments import given, optional
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["ClassLoss"]
 

@@ -10,7 +10,6 @@ Integer and quantised products are the same operators: their scales and zero poi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal, product
@@ -21,6 +20,7 @@ from shapelens.operators.linear import bias_requirements
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.products import product_kept
 from shapelens.operators.reach import Link, identity, same_cells
+from shapelens.records import dataclass
 
 __all__ = ["Gemm", "MatrixProduct"]
 

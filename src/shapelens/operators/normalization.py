@@ -18,7 +18,7 @@ Source: Ioffe and Szegedy, 2015 (batch); Ulyanov, Vedaldi and Lempitsky, 2016 (i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, all_of, any_of, equal, more_than, product
@@ -27,6 +27,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity
 from shapelens.operators.strides import is_in_order
+from shapelens.records import dataclass
 
 __all__ = [
     "BatchNormalization",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shapelens.dims import Unknown
 from shapelens.operators.operator import Operator, Outcome, Tensor
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["Opaque"]
 

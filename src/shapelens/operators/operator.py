@@ -7,12 +7,13 @@ Each family of operators has one file. A rule is a plain function of shapes, wri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from shapelens.dims import Dim, Truth, UndecidedError, Unknown, product
 from shapelens.operators.reach import Link, same_cells
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.operators.backward import Kept, Run
@@ -120,9 +121,8 @@ class Follow:
     shapes: Mapping[int, Shape] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class Operator:
-    """One operator with its settings. Immutable; its fields are its attributes.
+    """One operator with its settings: each kind is a frozen data class, whose fields are its attributes.
 
     `roles` names the inputs in their order; `learned` names those whose weights count as parameters.
     """
@@ -192,11 +192,12 @@ class Operator:
 
     def settings(self) -> dict[str, Any]:
         """Its fields, by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {f.name: getattr(self, f.name) for f in fields(cast("Any", self))}
 
     def with_settings(self, **settings: Any) -> Operator:
         """The same operator with other settings."""
-        return replace(self, **settings)
+        changed: Operator = replace(cast("Any", self), **settings)
+        return changed
 
 
 def plain(value: Any) -> Any:

@@ -10,13 +10,13 @@ Source: the documentation of `torch.Tensor.unfold` and `torch.as_strided`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, at_least
 from shapelens.operators.arguments import fixed_axis, given, refused
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, window
+from shapelens.records import dataclass
 
 __all__ = ["Frames", "Strided"]
 

@@ -13,7 +13,6 @@ What is written over is told by the operators that would take it out, and what i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Unknown, any_of, equal
@@ -24,6 +23,7 @@ from shapelens.operators.indexing import Gather
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor, apply, plain
 from shapelens.operators.reach import Link, identity, same_cells
 from shapelens.operators.selecting import Index, is_mask
+from shapelens.records import dataclass
 
 __all__ = ["MaskedScatter", "Overwrite"]
 

@@ -14,7 +14,6 @@ Source: the documentation of `torch.nn.utils.rnn`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least, equal
@@ -22,6 +21,7 @@ from shapelens.operators.arguments import given, refused
 from shapelens.operators.counting import fixed_numbers
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["PackSequences", "PadSequences"]
 

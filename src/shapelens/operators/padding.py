@@ -15,7 +15,6 @@ Source: the documentation of `torch.nn.functional.pad` and of ONNX' Pad; the lim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Truth, Unknown, all_of, at_least, at_most, maximum, minimum
@@ -24,6 +23,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
 from shapelens.operators.windows import pad_words
+from shapelens.records import dataclass
 
 __all__ = ["CONSTANT", "CenterCropPad", "Pad", "mode_requirement"]
 

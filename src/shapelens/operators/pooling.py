@@ -14,7 +14,7 @@ and onnxruntime.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least, at_most
@@ -38,6 +38,7 @@ from shapelens.operators.windows import (
     slidings_of,
     some_channels,
 )
+from shapelens.records import dataclass
 
 __all__ = ["KIND_WORDS", "Pool", "kept_links", "max_kept", "with_indices"]
 

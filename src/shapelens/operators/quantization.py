@@ -12,13 +12,13 @@ A scale stands for the whole tensor, for each place of one axis, or for each blo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown, any_of, ceil_divide, equal
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.records import dataclass
 
 __all__ = ["Dequantize", "DynamicQuantize", "Quantize"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
 from shapelens.dims import Dim, Unknown
+from shapelens.records import dataclass
 
 __all__ = [
     "MAXIMUM_PERIOD",

@@ -18,7 +18,6 @@ floating-point numbers themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import gcd, isfinite
 from typing import Any
 
@@ -39,6 +38,7 @@ from shapelens.dims import (
     rounded_product,
     select,
 )
+from shapelens.records import dataclass
 
 __all__ = ["NOT_FOLLOWED", "REAL_FUNCTIONS", "Real", "choose_real", "real_function"]
 

@@ -15,13 +15,13 @@ PyTorch, Keras and ONNX.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["GRU", "LSTM", "MAXIMUM_LAYERS", "RNN", "Recurrent"]
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, any_of, at_least, equal, maximum, minimum, product, total
@@ -27,6 +26,7 @@ from shapelens.operators.contents import strides_of
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import known_contents
+from shapelens.records import dataclass
 
 __all__ = ["AlongAxis", "Reduce", "TopK"]
 

@@ -11,7 +11,6 @@ Source: Girshick, "Fast R-CNN", 2015 (RoiPool); He et al., "Mask R-CNN", 2017 (R
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown, equal, product
@@ -20,6 +19,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.windows import extent_words, misfit, no_image, rank_requirement
+from shapelens.records import dataclass
 
 __all__ = ["RegionPool"]
 

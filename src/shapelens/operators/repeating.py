@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, any_of, at_least, decide, equal, total
@@ -24,6 +23,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, same_cells
 from shapelens.operators.rearranging import fits_contents, known_contents, picked
 from shapelens.operators.strides import Strides, expanded
+from shapelens.records import dataclass
 
 __all__ = ["Expand", "RepeatElements", "Tile"]
 

@@ -14,13 +14,13 @@ Source: the `coordinate_transformation_mode`s of ONNX' Resize; PyTorch's `neares
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
 from shapelens.dims import Dim, Unknown
 from shapelens.dims.rounding import single
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, Span, sampled_cells
+from shapelens.records import dataclass
 
 __all__ = ["ALIGN_CORNERS", "AREA", "ASYMMETRIC", "CROP", "HALF_PIXEL", "NEAREST", "Sampling", "sampled"]
 

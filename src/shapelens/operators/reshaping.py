@@ -15,7 +15,6 @@ itself: `view(-1, 256)` of N×16×5×5 has `floor(25*N/16)` rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Expression, Unknown, all_of, at_least, decide, equal, maximum, product
@@ -26,6 +25,7 @@ from shapelens.operators.reach import Link
 from shapelens.operators.rearranging import kept_contents
 from shapelens.operators.regrouping import reshape_links
 from shapelens.operators.strides import Strides, viewed
+from shapelens.records import dataclass
 
 __all__ = ["Flatten", "Reshape", "Squeeze", "Unsqueeze"]
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -44,6 +43,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.resampling import AREA, ASYMMETRIC, CROP, HALF_PIXEL, NEAREST, Sampling, sampled
 from shapelens.operators.windows import no_image
+from shapelens.records import dataclass
 
 __all__ = ["NOT_LARGER", "NOT_SMALLER", "STRETCH", "Resize"]
 

@@ -10,7 +10,6 @@ Source: Jaderberg et al., "Spatial Transformer Networks", 2015; ONNX' GridSample
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, at_least, equal
@@ -18,6 +17,7 @@ from shapelens.operators.arguments import given, optional, refused, required
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["AffineGrid", "GridSample"]
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown, at_least, at_most, decide, equal
@@ -18,6 +17,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.indexing import elements_fit
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["Scatter", "ScatterND", "UpdateCache"]
 

@@ -21,7 +21,7 @@ The indices' axes take the place of those that are indexed, where these are neig
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -33,6 +33,7 @@ from shapelens.operators.elementwise import broadcast
 from shapelens.operators.indexing import reached
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["Index", "is_mask"]
 

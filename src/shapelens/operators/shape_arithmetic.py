@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, UndecidedError, Unknown, at_least, at_most, ceil_divide, decide, maximum
@@ -24,6 +23,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, 
 from shapelens.operators.reach import Link
 from shapelens.operators.reals import Real
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Constant", "Identity", "Range", "ShapeOf", "Size"]
 

@@ -11,7 +11,6 @@ Neural Network", 2016; Zhang et al., "ShuffleNet", 2018.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, equal
@@ -20,6 +19,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import MAXIMUM_PERIOD, Link, identity, window
 from shapelens.operators.windows import no_image
+from shapelens.records import dataclass
 
 __all__ = ["ChannelShuffle", "DepthToSpace", "SpaceToDepth"]
 

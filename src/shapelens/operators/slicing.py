@@ -12,7 +12,6 @@ A negative place counts from the end, and a place beyond either end means that e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import (
@@ -44,6 +43,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.rearranging import picked
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Narrow", "Slice"]
 

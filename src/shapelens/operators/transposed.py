@@ -12,7 +12,6 @@ of `same` are ONNX'.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, at_most, less_than, maximum, product
@@ -27,6 +26,7 @@ from shapelens.operators.convolution import (
 from shapelens.operators.operator import Filters, Outcome, Requirement, Shape, Tensor, plain
 from shapelens.operators.reach import Link, identity, transposed_window
 from shapelens.operators.windows import SAME, Sliding, misfit, no_image, per_axis, setting_words
+from shapelens.records import dataclass
 
 __all__ = ["TransposedConvolution"]
 

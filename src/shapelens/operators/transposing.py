@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Unknown
@@ -18,6 +17,7 @@ from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import picked
 from shapelens.operators.strides import Strides
+from shapelens.records import dataclass
 
 __all__ = ["Transpose"]
 

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown
@@ -19,6 +18,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import known_contents, picked
+from shapelens.records import dataclass
 
 __all__ = ["Flip", "Roll"]
 

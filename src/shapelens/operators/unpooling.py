@@ -11,7 +11,6 @@ and onnxruntime.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, equal, less_than, more_than, product
@@ -31,6 +30,7 @@ from shapelens.operators.windows import (
     setting_words,
     slidings_of,
 )
+from shapelens.records import dataclass
 
 __all__ = ["MaxUnpool"]
 

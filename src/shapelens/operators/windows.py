@@ -9,11 +9,11 @@ TensorFlow's and ONNX'; the last-window clause of `ceil_mode` is PyTorch's and, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.dims import Dim, Unknown, at_least, ceil_divide, maximum, minimum
 from shapelens.operators.operator import Outcome, Requirement, Tensor
+from shapelens.records import dataclass
 
 __all__ = [
     "SAME",

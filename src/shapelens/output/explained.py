@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.explanation.document import Document, plain_text
+from shapelens.records import dataclass
 
 __all__ = ["Explanation"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Unknown, dim_text
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Tensor
 from shapelens.operators.dtypes import bytes_of
+from shapelens.records import dataclass
 from shapelens.summarizing.calls import Branch, call_tree, macs_of
 from shapelens.summarizing.layers import LayerInfo, Size
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
 from shapelens.dims import Unknown
 from shapelens.network import Evaluation, ModuleCall, Step
 from shapelens.operators import Operator
+from shapelens.records import dataclass
 from shapelens.table.rows import is_bookkeeping
 
 __all__ = ["Branch", "call_tree", "macs_of"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Unknown
+from shapelens.records import dataclass
 from shapelens.summarizing.layers import LayerInfo
 from shapelens.summarizing.showing import Shown, shown_rows
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from shapelens.operators import Tensor
+from shapelens.records import dataclass
 
 __all__ = ["LayerInfo", "Size"]
 

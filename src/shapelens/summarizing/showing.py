@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shapelens.records import dataclass
 from shapelens.summarizing.layers import LayerInfo
 
 __all__ = ["Shown", "shown_rows"]

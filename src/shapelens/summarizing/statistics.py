@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Unknown
 from shapelens.operators import Tensor
 from shapelens.operators.dtypes import bytes_of
+from shapelens.records import dataclass
 from shapelens.summarizing.formatting import Formatting, summary_lines
 from shapelens.summarizing.layers import LayerInfo
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heapify, heappop, heappush
 
 from shapelens.network import Step
+from shapelens.records import dataclass
 
 __all__ = ["Block", "block_tree", "grouped", "signature", "steps_of"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from shapelens.analyses.samples import sample_of
 from shapelens.dims import Dim, Expression, Unknown, product
@@ -12,6 +11,7 @@ from shapelens.dims.layout import Layout
 from shapelens.errors import UsageError
 from shapelens.explanation.document import ANSWER, BREAK, LABEL, UNKNOWN, Text, join, text
 from shapelens.operators import Shape
+from shapelens.records import dataclass
 from shapelens.table.cells import (
     field_cell,
     filters_cell,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.explanation.document import Span, Text
+from shapelens.records import dataclass
 from shapelens.table.columns import View, column_of, operator_column, shares_column, times_column
 from shapelens.table.layout import Column, total_width
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from shapelens.explanation.document import LABEL, Span, Text, plain_text, text_width
+from shapelens.records import dataclass
 
 __all__ = ["SIGNS", "Column", "lines_of", "total_width"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.receptive_field import FieldOf
@@ -13,6 +13,7 @@ from shapelens.dims import Dim, Unknown, total
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Activation, Cast, Convolution, Filters, Pool, Tensor
 from shapelens.operators.windows import setting_words
+from shapelens.records import dataclass
 from shapelens.table.blocks import Block, block_tree, grouped, signature
 
 __all__ = ["ALL", "Row", "Rows", "is_bookkeeping", "rows_of"]

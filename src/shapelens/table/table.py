@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from shapelens.analyses.costs import Costs, costs_of
 from shapelens.analyses.receptive_field import FieldOf
@@ -14,6 +13,7 @@ from shapelens.dims.counts import bytes_text, count_text
 from shapelens.explanation.document import ANSWER, LABEL, UNKNOWN, Text, join, plain_text, text, text_width
 from shapelens.network import Evaluation, Network, evaluate_network
 from shapelens.operators import Tensor
+from shapelens.records import dataclass
 from shapelens.table.cells import has_long_dim, shape_cell, spatial_of
 from shapelens.table.columns import View
 from shapelens.table.fitting import columns_for

@@ -54,8 +54,19 @@ CALLS = [
     *[
         (name, getattr(torch, name), (IMAGE, other), {})
         for name in ("add", "sub", "mul")
-        for other in (IMAGE, 2, 0.5)
+        for other in (IMAGE, 2, 0.5, meta(5), meta(8, 1, 1), meta(2, 8, 1, 5), meta(3, 1, 1, 1, 1))
     ],
+    *[
+        (name, getattr(torch, name), (IMAGE, other), {})
+        for name in ("eq", "ne", "lt", "le", "gt", "ge")
+        for other in (IMAGE, 2, 0.5, meta(5), meta(3, 1, 1, 1, 1))
+    ],
+    ("masked_fill", torch.masked_fill, (IMAGE, meta(2, 8, 6, 5, dtype=torch.bool), 0.0), {}),
+    ("matmul", torch.matmul, (IMAGE, meta(2, 8, 5, 3)), {}),
+    ("matmul", torch.matmul, (TOKENS, meta(2, 16, 3).transpose(0, 1).contiguous().transpose(0, 1)), {}),
+    ("matmul", torch.matmul, (IMAGE.transpose(2, 3), meta(2, 8, 6, 3)), {}),
+    ("softmax", F.softmax, (IMAGE, -1), {}),
+    ("softmax", torch.softmax, (HALF, 1), {}),
     ("add", torch.add, (TURNED, TURNED), {}),
     (
         "scaled_dot_product_attention",
@@ -91,6 +102,17 @@ LEFT = [
     ("group_norm", (IMAGE, 3), {}),
     ("linear", (TOKENS, meta(32, 15)), {}),
     ("add", (IMAGE, VECTOR), {}),
+    ("add", (IMAGE, meta(5, dtype=torch.float64)), {}),
+    ("mul", (IMAGE, 2j), {}),
+    ("eq", (TURNED, IMAGE), {}),
+    ("lt", (IMAGE, VECTOR), {}),
+    ("masked_fill", (IMAGE, meta(5, dtype=torch.bool), 0.0), {}),
+    ("masked_fill", (TOKENS, meta(2, 7, 16, dtype=torch.uint8), 0.0), {}),
+    ("matmul", (TOKENS, meta(16, 3)), {}),
+    ("matmul", (TOKENS, meta(1, 16, 3)), {}),
+    ("matmul", (TOKENS, meta(2, 15, 3)), {}),
+    ("softmax", (IMAGE, 4), {}),
+    ("softmax", (IMAGE, 1, 3, torch.float64), {}),
     ("add", (IMAGE, TURNED), {}),
     ("scaled_dot_product_attention", (meta(2, 4, 7, 8), meta(2, 4, 9, 7), meta(2, 4, 9, 8)), {}),
     ("cat", ([IMAGE, meta(2, 3, 6, 4)], 1), {}),
@@ -111,6 +133,6 @@ def test_every_kernel_is_compared():
     compared = {call[0] for call in CALLS}
     alike = {  # the same kernel under other names
         "relu_", "sigmoid_", "tanh_", "dropout2d", "gru", "rnn_tanh", "rnn_relu", "__add__", "__sub__", "__mul__",
-        "__radd__", "__rmul__",
+        "__radd__", "__rmul__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__matmul__",
     }  # fmt: skip
     assert set(kernels._KERNELS) == compared | alike

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from shapelens.records import dataclass
 
 __all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Fix"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.analyses.findings.finding import Finding
@@ -11,6 +10,7 @@ from shapelens.analyses.samples import batch_of, sample_of
 from shapelens.dims import Dim, Expression, Unknown, dim_text, evaluate, shape_text
 from shapelens.network import Evaluation, Step
 from shapelens.operators import Requirement, Shape, Tensor
+from shapelens.records import dataclass
 
 __all__ = ["TELLERS", "Case", "number", "sample_text", "tells", "torch_list"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.errors import LayerTextError
 from shapelens.readers.notation.signatures import REQUIRED, Signature
 from shapelens.readers.notation.source import Source, Span
 from shapelens.readers.notation.syntax import Call, Group, Value, Word
+from shapelens.records import dataclass
 
 __all__ = ["Arguments"]
 

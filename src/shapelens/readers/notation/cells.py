@@ -10,13 +10,13 @@ Source: the documentation of `torch.nn.RNNCell`, `torch.nn.GRUCell` and `torch.n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal
 from shapelens.operators import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.reach import Link, identity
+from shapelens.records import dataclass
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from shapelens.errors import LayerTextError
 from shapelens.readers.notation.layers import KERAS, PYTORCH
 from shapelens.readers.notation.source import Source
 from shapelens.readers.notation.syntax import MAXIMUM_LAYERS, Call, Group, Held, Value, Word
+from shapelens.records import dataclass
 
 __all__ = [
     "CONTAINERS",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shapelens.readers.notation.samples import Sample
 from shapelens.readers.notation.signatures import Signature, signature_of
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.readers.notation.arguments import Arguments

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shapelens.dims import Unknown
 from shapelens.operators import Operator, Outcome, Requirement, Tensor
+from shapelens.records import dataclass
 
 __all__ = ["Ranked"]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from shapelens.dims.layout import Layout
+from shapelens.records import dataclass
 
 __all__ = ["Sample", "image", "sequence", "vector"]
 

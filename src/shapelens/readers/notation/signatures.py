@@ -8,13 +8,13 @@ They are the frameworks' own, written as their documentation writes them:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from shapelens.readers.notation.parsing import parse_layer_text
 from shapelens.readers.notation.source import Source
 from shapelens.readers.notation.syntax import Word
+from shapelens.records import dataclass
 
 __all__ = ["REQUIRED", "Parameter", "Signature", "signature_of"]
 

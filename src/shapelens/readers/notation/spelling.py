@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from shapelens.errors import LayerTextError
 from shapelens.readers.notation.binding import unknown_keywords
 from shapelens.readers.notation.layers import KERAS, PYTORCH, Layer, layers_of
 from shapelens.readers.notation.source import Source, Span
 from shapelens.readers.notation.syntax import Call
+from shapelens.records import dataclass
 
 __all__ = ["MisspeltError", "Tried", "Try", "misspelt_arguments", "other_words", "unknown_layer"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.readers.notation.source import Span
+from shapelens.records import dataclass
 
 __all__ = ["MAXIMUM_LAYERS", "Argument", "Call", "Child", "Group", "Held", "Value", "Word"]
 

@@ -10,12 +10,13 @@ Source: the documentation of `torch.nn.Unflatten`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from shapelens.operators import Outcome, Reshape, Tensor
 from shapelens.operators.arguments import fixed_axis, given, refused
 from shapelens.operators.reshaping import Regrouping
+from shapelens.records import dataclass
 
 __all__ = ["Unflatten"]
 

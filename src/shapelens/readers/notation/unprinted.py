@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shapelens.dims import Unknown
 from shapelens.operators import Opaque, Outcome, Tensor
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["MOST_PARAMETERS", "Unprinted"]
 

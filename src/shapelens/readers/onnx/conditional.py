@@ -7,7 +7,7 @@ part of a vector. Where only data do, what both branches agree in is known.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Condition, Dim, Truth, Unknown, decide, equal, total
@@ -15,6 +15,7 @@ from shapelens.errors import DimensionError
 from shapelens.network import Node
 from shapelens.operators import Operator, Outcome, Requirement, Shape, Tensor, apply
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["Branch", "Conditional"]
 

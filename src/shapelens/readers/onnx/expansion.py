@@ -8,7 +8,7 @@ keep the names that the graph around them knows them by.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.errors import MalformedFileError
 from shapelens.readers.onnx import limits
@@ -24,6 +24,7 @@ from shapelens.readers.onnx.model import (
 )
 from shapelens.readers.onnx.reading import limit_exceeded
 from shapelens.readers.onnx.visible import visible
+from shapelens.records import dataclass
 
 __all__ = ["Body", "Placed", "expanded"]
 

@@ -6,8 +6,9 @@ mean the operators of ONNX itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ the operators' own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.operators import Operator
 from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
 from shapelens.readers.onnx.visible import visible
+from shapelens.records import dataclass
 
 __all__ = ["TRANSLATORS", "AttributeKindError", "Call", "Translation", "TranslationError", "translates"]
 

@@ -6,12 +6,13 @@ The author's own arithmetic reads the sizes that the changed layer leads to; so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.dims import Dim, Unknown
 from shapelens.network import Evaluation, Weight
 from shapelens.operators import Operator, Tensor
 from shapelens.readers.torch.recording import Recording, Value
+from shapelens.records import dataclass
 
 __all__ = ["Change"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from shapelens.dims import Unknown, equal, evaluate, symbol
+from shapelens.dims import Condition, Unknown, equal, evaluate, symbol
 from shapelens.dims.evaluation import evaluate_condition
 from shapelens.network import Guard, Network, evaluate_network
 from shapelens.operators import Shape, Tensor
-from shapelens.readers.torch.recording import Called
+from shapelens.readers.torch.recording import Recording
 
-__all__ = ["confirmed", "first_difference", "gives_the_same"]
+__all__ = ["confirmed", "first_difference", "foretells"]
 
 _STEPS = (
     1,
@@ -94,24 +94,34 @@ def first_difference(network: Network, again: Network, shapes: Mapping[str, Shap
     return None
 
 
-def gives_the_same(network: Network, calls: Sequence[Called], shapes: Mapping[str, Shape]) -> bool:
-    """Whether every call of a module gives, at some shapes, what the formulas of a network say.
+def foretells(recording: Recording, seen: Recording, sizes: Mapping[str, int]) -> bool:
+    """Whether the formulas of a trace say, at some sizes, what came out of every call of a module there.
 
     Args:
-        network: the network with formulas.
-        calls: the calls as they were seen at the shapes.
-        shapes: the shape of each input, by name.
+        recording: a trace with formulas.
+        seen: what PyTorch gave at the sizes.
+        sizes: the size of each symbol that is another one there.
     """
-    evaluation = evaluate_network(network, shapes)
-    if len(calls) != len(network.calls) or evaluation.broken or evaluation.ending is not None:
+    if recording.operations != seen.operations or len(recording.calls) != len(seen.calls):
         return False
-    for mine, theirs in zip(network.calls, calls, strict=True):
-        said = [evaluation.values[name] for _, name in mine.outputs]
-        if mine.path != theirs.path or not _agree(said, [value.tensor for _, value in theirs.outputs]):
+    sizes = {**recording.path.example, **sizes}
+    for made in recording.made:
+        truths = [r.truth for r in made.outcome.requirements] if made.outcome is not None else []
+        if any(isinstance(t, Condition) and evaluate_condition(t, sizes) is False for t in truths):
             return False
-        if len(said) != len(theirs.outputs):
+    for mine, theirs in zip(recording.calls, seen.calls, strict=True):
+        if mine.path != theirs.path or len(mine.outputs) != len(theirs.outputs):
+            return False
+        said = [_at_sizes(value.tensor, sizes) for _, value in mine.outputs]
+        if not _agree(said, [value.tensor for _, value in theirs.outputs]):
             return False
     return True
+
+
+def _at_sizes(tensor: Tensor, sizes: Mapping[str, int]) -> Tensor:
+    if isinstance(tensor.shape, Unknown):
+        return tensor
+    return Tensor(tuple([evaluate(dim, sizes) for dim in tensor.shape]), tensor.dtype)
 
 
 def _agree(mine: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
 from shapelens.dims import shape_text
+from shapelens.records import dataclass
 
 __all__ = ["Guess", "forward_names", "guess_inputs", "why_no_guess"]
 

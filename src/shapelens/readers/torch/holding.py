@@ -19,6 +19,9 @@ __all__ = ["META", "Holder", "without_contents"]
 
 META = torch.device("meta")
 
+_OF_EVERY_MODULE = frozenset(vars(torch.nn.Module()))
+"""What PyTorch itself keeps in a module: its parameters, buffers, children and hooks."""
+
 _MOST_CONTENTS = 64
 """Integer constants of so few elements carry their contents into the network."""
 
@@ -41,7 +44,11 @@ class Holder:
         for name, buffer in model.named_buffers():
             self._names.setdefault(id(buffer), (name, False))
         self._kept = {
-            id(tensor) for module in model.modules() for tensor in tensors_in(list(vars(module).values()))
+            id(tensor)
+            for module in model.modules()
+            for name, attribute in vars(module).items()
+            if name not in _OF_EVERY_MODULE
+            for tensor in tensors_in(attribute)
         }
         self._own_memory: set[int] = set()
         self._sized: dict[int, list[torch.Tensor]] = {}

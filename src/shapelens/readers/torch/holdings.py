@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import torch
 
 from shapelens.readers.torch.private import is_lazy
+from shapelens.records import dataclass
 
 __all__ = ["HeldParameter", "Holdings", "holdings_of"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from shapelens.network import Input
 from shapelens.operators import Shape
 from shapelens.readers.building import BATCH, EXAMPLE_SIZE
 from shapelens.readers.torch.structures import leaves, mapped
+from shapelens.records import dataclass
 
 __all__ = ["Arguments", "arguments_of"]
 

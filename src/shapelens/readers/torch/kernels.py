@@ -7,7 +7,7 @@ What does not fit the simple case goes to PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -26,6 +26,10 @@ def quick_result(name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any
     if type(first) is not torch.Tensor:
         return None
     return kernel(*args, **named)
+
+
+def _empty(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
+    return torch.empty(shape, dtype=dtype, device="meta")
 
 
 def _same(input: torch.Tensor, *_: Any, **named: Any) -> torch.Tensor | None:
@@ -82,17 +86,69 @@ def _linear(input: torch.Tensor, weight: torch.Tensor, bias: Any = None) -> torc
         return None
     if input.dtype is not weight.dtype or (bias is not None and tuple(bias.shape) != (weight.size(0),)):
         return None
-    return input.new_empty((*input.shape[:-1], weight.size(0)))
+    return _empty((*input.shape[:-1], weight.size(0)), input.dtype)
 
 
-def _sum(input: torch.Tensor, other: Any = None, *_: Any, **named: Any) -> torch.Tensor | None:
-    """Two alike, or floats and a number."""
+def _pointwise(input: torch.Tensor, other: Any = None, *_: Any, **named: Any) -> torch.Tensor | None:
+    """Two tensors of floats, or floats and a number."""
     if not input.is_floating_point() or named:
         return None
-    if isinstance(other, torch.Tensor):
-        alike = other.shape == input.shape and other.dtype is input.dtype and other.stride() == input.stride()
-        return input.clone() if alike else None
-    return input.clone() if isinstance(other, (int, float)) else None
+    if not isinstance(other, torch.Tensor):
+        return input.clone() if isinstance(other, (int, float)) else None
+    if other.shape == input.shape and other.dtype is input.dtype and other.stride() == input.stride():
+        return input.clone()
+    shape = _broadcast(input, other)
+    return None if shape is None else _empty(shape, input.dtype)
+
+
+def _comparison(input: torch.Tensor, other: Any = None, *_: Any, **named: Any) -> torch.Tensor | None:
+    """As `_pointwise`, and whether something holds comes out."""
+    if not input.is_floating_point() or named:
+        return None
+    if not isinstance(other, torch.Tensor):
+        is_plain = isinstance(other, (int, float)) and input.is_contiguous()
+        return _empty(input.shape, torch.bool) if is_plain else None
+    shape = _broadcast(input, other)
+    return None if shape is None else _empty(shape, torch.bool)
+
+
+def _broadcast(input: torch.Tensor, other: torch.Tensor) -> list[int] | None:
+    """The shape that two contiguous tensors of one type have together."""
+    if other.dtype is not input.dtype or not (input.is_contiguous() and other.is_contiguous()):
+        return None
+    mine, theirs = list(input.shape), list(other.shape)
+    rank = max(len(mine), len(theirs))
+    mine, theirs = [1] * (rank - len(mine)) + mine, [1] * (rank - len(theirs)) + theirs
+    if any(one != another and 1 not in (one, another) for one, another in zip(mine, theirs, strict=True)):
+        return None
+    return [another if one == 1 else one for one, another in zip(mine, theirs, strict=True)]
+
+
+def _masked(input: torch.Tensor, mask: Any, value: Any, *_: Any, **named: Any) -> torch.Tensor | None:
+    """Floats with a number where a mask of the same shape says so."""
+    if named or not isinstance(mask, torch.Tensor) or mask.dtype is not torch.bool:
+        return None
+    is_plain = input.is_floating_point() and input.is_contiguous() and isinstance(value, (int, float))
+    return input.clone() if is_plain and mask.shape == input.shape else None
+
+
+def _matrix_product(input: torch.Tensor, other: Any, *_: Any, **named: Any) -> torch.Tensor | None:
+    """Stacks of matrices, as many on both sides."""
+    if named or not isinstance(other, torch.Tensor) or input.dim() < 3 or input.dim() != other.dim():
+        return None
+    fits = input.shape[:-2] == other.shape[:-2] and input.size(-1) == other.size(-2)
+    if not fits or input.dtype is not other.dtype:
+        return None
+    return _empty((*input.shape[:-1], other.size(-1)), input.dtype)
+
+
+def _softmax(
+    input: torch.Tensor, dim: Any = None, level: Any = 3, dtype: Any = None, **named: Any
+) -> torch.Tensor | None:
+    """Floats, over an axis that there is."""
+    is_plain = input.is_floating_point() and input.is_contiguous() and not named and dtype is None
+    has_axis = isinstance(dim, int) and isinstance(level, int) and -input.dim() <= dim < input.dim()
+    return input.clone() if is_plain and has_axis else None
 
 
 def _attention(
@@ -104,7 +160,7 @@ def _attention(
     fits = fits and query.size(3) == key.size(3) and key.size(2) == value.size(2)
     if not fits or query.dtype is not key.dtype or key.dtype is not value.dtype:
         return None
-    return query.new_empty((*query.shape[:3], value.size(3)))
+    return _empty((*query.shape[:3], value.size(3)), query.dtype)
 
 
 def _recurrent(
@@ -130,7 +186,7 @@ def _recurrent(
     hidden = given[-1].size(2)
     if weights[0].size(0) % hidden or weights[1].size(1) != given[0].size(2):
         return None
-    output = input.new_empty((*input.shape[:2], directions * given[0].size(2)))
+    output = _empty((*input.shape[:2], directions * given[0].size(2)), input.dtype)
     return (output, *[state.clone() for state in given])
 
 
@@ -152,7 +208,7 @@ def _concatenation(tensors: Any, dim: int = 0) -> torch.Tensor | None:
         if own != shape:
             return None
     shape[axis] = size
-    return first.new_empty(shape)
+    return _empty(shape, first.dtype)
 
 
 def _roll(input: torch.Tensor, shifts: Any, dims: Any = (), *_: Any, **named: Any) -> torch.Tensor | None:
@@ -161,7 +217,7 @@ def _roll(input: torch.Tensor, shifts: Any, dims: Any = (), *_: Any, **named: An
     counts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     if named or len(axes) != len(counts) or not all(-input.dim() <= axis < input.dim() for axis in axes):
         return None
-    return input.new_empty(input.shape) if axes else None
+    return _empty(input.shape, input.dtype) if axes else None
 
 
 _KERNELS: dict[str, _Kernel] = {
@@ -178,6 +234,10 @@ _KERNELS: dict[str, _Kernel] = {
         "leaky_relu relu_ sigmoid_ tanh_ exp sqrt rsqrt erf dropout dropout2d".split(),
         _same,
     ),
-    **dict.fromkeys("add sub mul __add__ __sub__ __mul__ __radd__ __rmul__".split(), _sum),
+    **dict.fromkeys("add sub mul __add__ __sub__ __mul__ __radd__ __rmul__".split(), _pointwise),
+    **dict.fromkeys("eq ne lt le gt ge __eq__ __ne__ __lt__ __le__ __gt__ __ge__".split(), _comparison),
+    "masked_fill": _masked,
+    **dict.fromkeys(["matmul", "__matmul__"], _matrix_product),
+    "softmax": _softmax,
 }
 """By the names of functions; an entry that gives None leaves it to PyTorch."""

@@ -23,13 +23,10 @@ from shapelens.readers.torch.tracing import Tracer
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change
 
-__all__ = ["OPERATIONS", "SIZES_READ", "checked", "probed", "trace", "traced"]
+__all__ = ["SIZES_READ", "checked", "probed", "trace", "traced"]
 
 SIZES_READ = "sizes read"
 """The fact of a network whose author's code was given sizes that may be others elsewhere: some of it may be lost."""
-
-OPERATIONS = "operations"
-"""The fact of a traced network that says how many functions of PyTorch were called."""
 
 _one_at_a_time = RLock()
 """A model is put back as it was found, which two traces of it at once could not do."""
@@ -69,7 +66,7 @@ def trace(
     *,
     mode: str = "same",
     change: Change | None = None,
-) -> Network:
+) -> tuple[Network, Recording]:
     """A model's network: its forward runs without data, and what it does is written down.
 
     Args:
@@ -78,14 +75,17 @@ def trace(
         origin: where it comes from.
         mode: `train`, `eval`, or `same` as it is.
         change: what is changed in it, where something is.
+
+    Returns:
+        The network, and the trace that it was made from.
     """
-    network, _ = traced(model, arguments, origin, mode=mode, change=change)
+    network, recording = traced(model, arguments, origin, mode=mode, change=change)
     if network.refusals and change is None:
         # The author may expect that PyTorch refuses something, and go on in another way.
-        caught, _ = traced(model, arguments, origin, mode=mode, is_strict=True)
-        if "stopped" not in caught.facts:
+        caught = traced(model, arguments, origin, mode=mode, is_strict=True)
+        if "stopped" not in caught[0].facts:
             return caught
-    return network
+    return network, recording
 
 
 def traced(
@@ -131,7 +131,6 @@ def traced(
                 tracer.holder.value_of(parameter)
         if tracer.reads_sizes:
             facts[SIZES_READ] = "yes"
-        facts[OPERATIONS] = str(recording.operations)
     return recording.network(
         origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
     ), recording

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from shapelens.dims import Condition, Path, Truth, Unknown, following
 from shapelens.network import Guard, Input, ModuleCall, Network, Node, Origin, Weight
 from shapelens.network.binding import is_open
 from shapelens.operators import Operator, Outcome, Tensor, apply
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change

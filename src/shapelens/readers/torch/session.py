@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from shapelens.dims import Expression, condition_text, evaluate
@@ -14,9 +14,11 @@ from shapelens.network import Network, Origin, Weight, evaluate_network
 from shapelens.network.binding import sizes_fed
 from shapelens.operators import Operator, Shape
 from shapelens.readers.building import BATCH
-from shapelens.readers.torch.confirming import confirmed, first_difference, gives_the_same
+from shapelens.readers.torch.confirming import confirmed, first_difference, foretells
 from shapelens.readers.torch.inputs import Arguments, arguments_of
-from shapelens.readers.torch.reader import OPERATIONS, SIZES_READ, checked, probed, trace
+from shapelens.readers.torch.reader import SIZES_READ, checked, probed, trace
+from shapelens.readers.torch.recording import Recording
+from shapelens.records import dataclass
 
 __all__ = ["ModelAtHand", "may_differ", "way_is_left"]
 
@@ -62,11 +64,11 @@ class ModelAtHand:
             sample = self._guessed(model, assumptions)
         arguments = arguments_of(model, sample, batch, shapes or {}, self.dtypes or {}, self.inputs)
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
-        network = self._traced(model, arguments.fixed, origin)
+        network, recording = self._recorded(model, arguments.fixed, origin)
         if self._has_free_sizes(arguments.fixed):
             network = self.confirmed(arguments, network)
         may_count = SIZES_READ in network.facts and "stopped" not in network.facts
-        if may_count and not self._holds_for_every_batch(model, arguments, network):
+        if may_count and not self._holds_for_every_batch(model, arguments, network, recording):
             count = arguments.example[BATCH]
             assumptions.append(
                 f"{count} samples go in: the model's own code counts them, and is known for so many"
@@ -101,7 +103,9 @@ class ModelAtHand:
         ]
         return any(str(dim) != BATCH for dim in dims)
 
-    def _holds_for_every_batch(self, model: Any, arguments: Arguments, network: Network) -> bool:
+    def _holds_for_every_batch(
+        self, model: Any, arguments: Arguments, network: Network, recording: Recording
+    ) -> bool:
         """Whether a trace with another number of samples gives what the formulas in it say."""
         fixed = arguments.fixed
         names = {str(dim) for i in fixed.inputs for dim in i.shape or () if isinstance(dim, Expression)}
@@ -111,20 +115,18 @@ class ModelAtHand:
         if any(evaluate_condition(guard.condition, other) is False for guard in network.guards):
             return True  # its code asks for the number, and the answer is a condition
         shapes = {i.name: tuple([evaluate(dim, other) for dim in i.shape or ()]) for i in fixed.inputs}
-        if not self.changes and self._looks_alike(model, fixed.at(shapes), network, shapes):
+        if not self.changes and self._looks_alike(model, fixed.at(shapes), recording, other):
             return True
         again = self._traced(model, fixed.at(shapes), network.origin)
         return first_difference(network, again, shapes) is None
 
     def _looks_alike(
-        self, model: Any, arguments: Arguments, network: Network, shapes: Mapping[str, Shape]
+        self, model: Any, arguments: Arguments, recording: Recording, sizes: Mapping[str, int]
     ) -> bool:
         """Whether PyTorch alone gives for every module what the formulas say: a fraction of a trace."""
         with self._beside():
             seen = probed(model, arguments, mode=self.mode)
-        if seen is None or str(seen.operations) != network.facts.get(OPERATIONS):
-            return False
-        return gives_the_same(network, seen.calls, shapes)
+        return seen is not None and foretells(recording, seen, sizes)
 
     def _beside(self) -> AbstractContextManager[Any]:
         """What code that is named in a command prints goes to standard error."""
@@ -135,9 +137,13 @@ class ModelAtHand:
         return running_user_code()
 
     def _traced(self, model: Any, arguments: Arguments, origin: Origin) -> Network:
+        return self._recorded(model, arguments, origin)[0]
+
+    def _recorded(self, model: Any, arguments: Arguments, origin: Origin) -> tuple[Network, Recording]:
         """A trace, with whatever was changed; what code that is named in a command prints goes to standard error."""
         with self._beside():
-            return self._changed(model, arguments, trace(model, arguments, origin, mode=self.mode))
+            network, recording = trace(model, arguments, origin, mode=self.mode)
+            return self._changed(model, arguments, network), recording
 
     def _changed(self, model: Any, arguments: Arguments, network: Network) -> Network:
         """The trace again, with what was changed."""
@@ -157,7 +163,8 @@ class ModelAtHand:
             i.name: tuple([evaluate(dim, arguments.example) for dim in i.shape or ()]) for i in network.inputs
         }
         change = Change(operators, self.weights, evaluate_network(network, shapes), self.follow)
-        return trace(model, arguments, network.origin, mode=self.mode, change=change)
+        retraced, _ = trace(model, arguments, network.origin, mode=self.mode, change=change)
+        return retraced
 
     def edited(
         self, arguments: Arguments, network: Network, edited: Network, layer: str

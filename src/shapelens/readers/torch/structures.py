@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ def leaves(structure: Any, label: str = "") -> Iterator[tuple[str, Any]]:
 
 def _inside(structure: Any) -> list[tuple[str, Any]] | None:
     """What a structure holds, by names; None for a leaf."""
+    if isinstance(structure, (int, float, torch.Tensor)):
+        return None
     if isinstance(structure, Mapping):
         return [(str(key), item) for key, item in structure.items()]
     if isinstance(structure, (tuple, list)):
@@ -59,26 +61,38 @@ def flat(structure: Any) -> list[Any]:
 
 def _flatten(structure: Any, found: list[Any]) -> None:
     kind = type(structure)
-    if kind in _PLAIN:
+    if kind is tuple or kind is list:
+        _flatten_all(structure, found)
+    elif kind is dict:
+        _flatten_all(structure.values(), found)
+    elif kind in _PLAIN:
         found.append(structure)
-    elif kind is tuple or kind is list:
-        for item in structure:
-            _flatten(item, found)
     else:
         inside = _inside(structure)
         if inside is None:
             found.append(structure)
         else:
-            for _, item in inside:
-                _flatten(item, found)
+            _flatten_all([item for _, item in inside], found)
+
+
+def _flatten_all(items: Iterable[Any], found: list[Any]) -> None:
+    for item in items:
+        if type(item) in _PLAIN:
+            found.append(item)
+        else:
+            _flatten(item, found)
 
 
 def tensors_in(structure: Any) -> list[torch.Tensor]:
     """The tensors among the leaves."""
+    if type(structure) is torch.Tensor:
+        return [structure]
     return [leaf for leaf in flat(structure) if isinstance(leaf, torch.Tensor)]
 
 
 _ATOMS = frozenset({int, float, bool, str, type(None), torch.dtype})
+
+_LEAVES = frozenset({torch.Tensor, torch.nn.Parameter})
 
 
 def mapped(convert: Callable[[Any], Any], structure: Any) -> Any:
@@ -86,14 +100,15 @@ def mapped(convert: Callable[[Any], Any], structure: Any) -> Any:
     kind = type(structure)
     if kind in _ATOMS:
         return structure
+    if kind in _LEAVES:
+        return convert(structure)
     if kind is tuple:
-        return tuple([mapped(convert, item) for item in structure])
+        return tuple([item if type(item) in _ATOMS else mapped(convert, item) for item in structure])
     if isinstance(structure, dict):
         return {key: mapped(convert, item) for key, item in structure.items()}
     if isinstance(structure, tuple):
-        if hasattr(structure, "_fields"):
-            return type(structure)(*[mapped(convert, item) for item in structure])
-        return tuple([mapped(convert, item) for item in structure])
+        items = [mapped(convert, item) for item in structure]
+        return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
     if isinstance(structure, list):
         return [mapped(convert, item) for item in structure]
     if kind is slice:

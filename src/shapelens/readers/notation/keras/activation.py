@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shapelens.dims import Unknown
 from shapelens.operators import (
@@ -24,6 +23,7 @@ from shapelens.readers.notation.keras.functions import function_given
 from shapelens.readers.notation.keras.settings import image_taken
 from shapelens.readers.notation.layers import SHAPE
 from shapelens.readers.notation.placing import Place
+from shapelens.records import dataclass
 
 _RELU = "max_value=None, negative_slope=0.0, threshold=0.0"
 _PRELU = "alpha_initializer='zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None"

@@ -15,7 +15,7 @@ Source: Shi et al., "Convolutional LSTM Network", 2015.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, product
@@ -29,6 +29,7 @@ from shapelens.readers.notation.keras.entry import layer
 from shapelens.readers.notation.keras.settings import is_channels_last, window_padding
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample
+from shapelens.records import dataclass
 
 _CONV_LSTM = (
     "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, activation='tanh', "

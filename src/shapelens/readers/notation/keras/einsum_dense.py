@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from shapelens.dims import Dim
 from shapelens.operators import Einsum, Elementwise, Shape
@@ -13,6 +12,7 @@ from shapelens.readers.notation.keras.linear import refuse_lora
 from shapelens.readers.notation.keras.settings import activate
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample, vector
+from shapelens.records import dataclass
 
 _EINSUM = (
     "equation, output_shape, activation=None, bias_axes=None, kernel_initializer='glorot_uniform', "

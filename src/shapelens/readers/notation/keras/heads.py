@@ -12,13 +12,13 @@ Source: Vaswani et al., "Attention Is All You Need", 2017; Ainslie et al., "GQA"
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal, product
 from shapelens.operators import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.reach import Link
+from shapelens.records import dataclass
 
 __all__ = ["HeadsAttention"]
 

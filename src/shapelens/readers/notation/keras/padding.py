@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.dims import at_least
 from shapelens.operators import Outcome, Pad, Requirement, Tensor
@@ -17,6 +17,7 @@ from shapelens.readers.notation.keras.entry import layer
 from shapelens.readers.notation.keras.settings import image_taken, pairs, spatial_axes
 from shapelens.readers.notation.layers import CHANNELS
 from shapelens.readers.notation.placing import Place
+from shapelens.records import dataclass
 
 
 @dataclass(frozen=True)

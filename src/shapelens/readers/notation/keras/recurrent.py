@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from shapelens.dims import Dim, Unknown
 from shapelens.operators import GRU, LSTM, RNN, Outcome, Requirement, Shape, Tensor
@@ -24,6 +23,7 @@ from shapelens.readers.notation.keras.nested import beneath, nested_calls, neste
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample, sequence
 from shapelens.readers.notation.syntax import Call
+from shapelens.records import dataclass
 
 __all__ = [
     "STEPPED",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.dims import Unknown
 from shapelens.operators import Resize, Tensor
@@ -15,6 +15,7 @@ from shapelens.readers.notation.keras.settings import image_taken, is_channels_l
 from shapelens.readers.notation.layers import CHANNELS
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.samples import Sample, image
+from shapelens.records import dataclass
 
 _MODES = {
     "nearest": "nearest",

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from shapelens.dims import Dim
@@ -21,6 +21,7 @@ from shapelens.readers.notation.keras.convolution import CALLED, channels_of
 from shapelens.readers.notation.keras.entry import layer
 from shapelens.readers.notation.keras.settings import activate, image_taken, is_channels_last, window_padding
 from shapelens.readers.notation.placing import Place
+from shapelens.records import dataclass
 
 _DEPTHWISE = (
     "kernel_size, strides=1, padding='valid', depth_multiplier=1, data_format=None, dilation_rate=1, "

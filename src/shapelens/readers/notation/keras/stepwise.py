@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from shapelens.dims import Dim, Unknown
@@ -18,6 +18,7 @@ from shapelens.operators import Filters, Follow, Identity, Operator, Outcome, Re
 from shapelens.operators.arguments import given, refused
 from shapelens.operators.reach import Link
 from shapelens.readers.notation.placing import Place
+from shapelens.records import dataclass
 
 __all__ = ["AtEachStep", "StepPlace"]
 

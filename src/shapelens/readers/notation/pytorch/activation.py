@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shapelens.operators import (
     Activation,
     AlongAxis,
@@ -18,6 +16,7 @@ from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.ranked import Ranked
 from shapelens.readers.notation.samples import Sample, image
+from shapelens.records import dataclass
 
 
 @dataclass(frozen=True)

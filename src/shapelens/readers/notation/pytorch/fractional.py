@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shapelens.dims import Dim, all_of, at_least, rounded_product
@@ -16,6 +15,7 @@ from shapelens.readers.notation.layers import CHANNELS
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.samples import image
+from shapelens.records import dataclass
 
 
 @layer(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shapelens.dims import Dim, Unknown, symbol
 from shapelens.operators import Bilinear, Embedding, Linear, Reduce
 from shapelens.operators.backward import Kept, Run
@@ -13,6 +11,7 @@ from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer, with_bias
 from shapelens.readers.notation.ranked import Ranked
 from shapelens.readers.notation.samples import Sample, vector
+from shapelens.records import dataclass
 
 _LINEAR = "in_features, out_features, bias=True, device=None, dtype=None"
 _EMBEDDING = (

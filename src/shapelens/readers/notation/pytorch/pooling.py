@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from shapelens.dims import Unknown, equal
@@ -14,6 +13,7 @@ from shapelens.readers.notation.layers import CHANNELS
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.samples import Sample, image
+from shapelens.records import dataclass
 
 _MAX = "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False"
 _AVERAGE = "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from shapelens.operators import GRU, LSTM, RNN, Operator, Shape
 from shapelens.operators.recurrent import MAXIMUM_LAYERS
@@ -12,6 +11,7 @@ from shapelens.readers.notation.cells import GRUCell, LSTMCell, RNNCell
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.samples import Sample, sequence, vector
+from shapelens.records import dataclass
 
 _STACK = (
     "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from shapelens.dims import Unknown
 from shapelens.operators import Resize, Tensor
@@ -14,6 +14,7 @@ from shapelens.readers.notation.layers import CHANNELS
 from shapelens.readers.notation.placing import Place
 from shapelens.readers.notation.pytorch.entry import layer
 from shapelens.readers.notation.samples import Sample, image
+from shapelens.records import dataclass
 
 _MODES = {
     "nearest": ("nearest", None),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shapelens.dims import Dim, symbol
 from shapelens.operators import (
     BatchNormalization,
@@ -23,6 +21,7 @@ from shapelens.readers.notation.pytorch.convolution import check_groups
 from shapelens.readers.notation.pytorch.entry import layer, with_bias
 from shapelens.readers.notation.ranked import Ranked
 from shapelens.readers.notation.samples import image
+from shapelens.records import dataclass
 
 
 @dataclass(frozen=True)

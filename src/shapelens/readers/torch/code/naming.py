@@ -13,11 +13,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from shapelens.errors import NoSuchModelError, SourceError
 from shapelens.readers.onnx.visible import visible
+from shapelens.records import dataclass
 
 __all__ = ["FILE_ENDING", "PythonSource", "no_such_file", "parse_source"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+
+from shapelens.records import dataclass
 
 __all__ = ["Defined", "outline"]
 

@@ -21,8 +21,8 @@ Translator = Callable[..., Any]
 """A function of a call and of what the function of PyTorch was called with."""
 
 _FAMILIES = iter(
-    "convolution normalization activation pooling elementwise linear reshaping joining reduction attention indexing "
-    "creation resizing padding arranging shuffling counting recurrent vision linear_algebra fourier loss "
+    "convolution normalization activation pooling elementwise linear reshaping joining padding indexing "
+    "arranging creation reduction attention resizing shuffling counting recurrent vision linear_algebra fourier loss "
     "quantized".split()
 )
 """The families that are not imported yet, those first that most networks are made of."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from shapelens.dims import Dim, Expression, Unknown
@@ -16,6 +16,7 @@ from shapelens.operators.selecting import is_mask
 from shapelens.readers.torch.functions import Call
 from shapelens.readers.torch.functions.symbols import true_cells
 from shapelens.readers.torch.recording import Value
+from shapelens.records import dataclass
 
 __all__ = ["Step", "constant", "selection_of", "taken_out"]
 
