@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from io import BytesIO
 
@@ -263,6 +264,7 @@ def watch(event, arguments):
         seen.append([event, str(arguments[0]) if arguments else ""])
 
 sys.addaudithook(watch)
+read_model(sys.argv[2])  # a class is compiled when its first instance is made, whatever is read
 watching = True
 try:
     read_model(sys.argv[1])
@@ -278,13 +280,16 @@ def events(path, extra=""):
     """What the interpreter was asked to do while a file was read: its audit events."""
     program = WATCH.replace("{extra}", extra)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    finished = subprocess.run(
-        [sys.executable, "-c", program, str(path)],
-        capture_output=True,
-        check=True,
-        text=True,
-        env=environment,
-    )
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as another:
+        another.write(external())
+        another.flush()
+        finished = subprocess.run(
+            [sys.executable, "-c", program, str(path), another.name],
+            capture_output=True,
+            check=True,
+            text=True,
+            env=environment,
+        )
     return json.loads(finished.stdout)
 
 
