@@ -70,11 +70,13 @@ $(VENV)/test: $(VENV)/torch pyproject.toml
 	@$(PIP) install --editable '.[test]'
 	@touch $@
 
-# What the long comparisons need besides; of the detector only the network in it, and of timm only the networks.
+# What the long comparisons need besides; of the detector only the network in it, of the libraries of networks only
+# these.
 $(VENV)/conformance: $(VENV)/test
 	@echo 'installing what is compared at length into $(VENV) …'
 	@$(PIP) install --editable '.[test,conformance]'
-	@$(PIP) install --no-deps nudenet timm
+	@$(PIP) install transformers einops
+	@$(PIP) install --no-deps nudenet timm monai segmentation-models-pytorch
 	@touch $@
 
 $(VENV)/bench: $(VENV)/test

@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 import shapelens  # noqa: E402 - after the check for PyTorch
 from shapelens.dims import Unknown  # noqa: E402
-from tests.readers.torch import networks  # noqa: E402
+from tests.readers.torch import elsewhere, networks  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.conformance]
 
@@ -41,7 +41,19 @@ def _free_memory():
 @pytest.mark.parametrize(("name", "library"), cases())
 def test_every_module_gives_what_a_real_forward_gives(name, library):
     model = networks.build(name, library)
-    sample = networks.sample_of(model, name)
+    compare(model, networks.sample_of(model, name), counts=not name.startswith(UNCOUNTED))
+
+
+@pytest.mark.parametrize(("library", "name", "sample"), list(elsewhere.cases()))
+def test_networks_of_other_libraries(library, name, sample):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = elsewhere.build(library, name)
+    compare(model, sample, counts=False)
+
+
+def compare(model, sample, *, counts):
+    """Every call of every module, in order, against a real forward; and the totals."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inspection = shapelens.inspect(model, sample, batch=BATCH)
@@ -59,7 +71,7 @@ def test_every_module_gives_what_a_real_forward_gives(name, library):
 
     assert inspection.parameters == sum(p.numel() for p in model.parameters())
     assert inspection.findings == ()
-    if not name.startswith(UNCOUNTED):
+    if counts:
         assert inspection.macs == pytest.approx(networks.flops(on_meta, tensor) / BATCH, rel=0.001)
 
 

@@ -38,9 +38,13 @@ def unwrap_inside(model: torch.nn.Module) -> None:
 
 
 def eager() -> AbstractContextManager[Any]:
-    """No compilation inside: modules that compile themselves run their own forward."""
+    """No compilation inside: modules that compile themselves run their own forward.
+
+    Nothing is compiled before the compiler is imported, which takes longer than most traces.
+    """
     set_stance = getattr(torch.compiler, "set_stance", None)  # from 2.6 on
-    return nullcontext() if set_stance is None else set_stance("force_eager")
+    is_needed = set_stance is not None and "torch._dynamo" in sys.modules
+    return set_stance("force_eager") if is_needed else nullcontext()
 
 
 def is_lazy(tensor: Any) -> bool:
