@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Path, symbol
 from shapelens.errors import UsageError
+from shapelens.garbage import collections_paused
 from shapelens.inspection.given import ShapeLike, checked_batch, dims_of
 from shapelens.inspection.layer import Layer
 from shapelens.network import Evaluation, Input, Network, evaluate_network
@@ -242,25 +243,27 @@ class Inspection:
         ascii_only: bool = False,
     ) -> Table:
         """The table, laid out for a width."""
-        from shapelens.table.fitting import usual_columns
-        from shapelens.table.table import table_of
+        with collections_paused():
+            from shapelens.table.fitting import usual_columns
+            from shapelens.table.table import table_of
 
-        shows_fields = {"field", "step"} & set(columns or usual_columns(width))
-        return table_of(
-            self.evaluation,
-            self.costs,
-            self.fields if shows_fields else {},
-            width=width,
-            depth=depth,
-            columns=columns,
-            ascii_only=ascii_only,
-        )
+            shows_fields = {"field", "step"} & set(columns or usual_columns(width))
+            return table_of(
+                self.evaluation,
+                self.costs,
+                self.fields if shows_fields else {},
+                width=width,
+                depth=depth,
+                columns=columns,
+                ascii_only=ascii_only,
+            )
 
     def __str__(self) -> str:
-        from shapelens.output.plain import table_text
-        from shapelens.output.terminal import terminal_width
+        with collections_paused():
+            from shapelens.output.plain import table_text
+            from shapelens.output.terminal import terminal_width
 
-        return table_text(self.table(width=terminal_width()), self.findings)
+            return table_text(self.table(width=terminal_width()), self.findings)
 
     def __repr__(self) -> str:
         return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"

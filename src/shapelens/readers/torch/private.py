@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 
 __all__ = [
     "autocast_dtype",
-    "collections_paused",
     "define_missing_operator",
     "eager",
     "is_lazy",
@@ -43,26 +40,16 @@ def eager() -> AbstractContextManager[Any]:
     Nothing is compiled before the compiler is imported, which takes longer than most traces.
     """
     set_stance = getattr(torch.compiler, "set_stance", None)  # from 2.6 on
-    is_needed = set_stance is not None and "torch._dynamo" in sys.modules
-    return set_stance("force_eager") if is_needed else nullcontext()
+    if set_stance is None or "torch._dynamo" not in sys.modules:
+        return nullcontext()
+    eagerly: AbstractContextManager[Any] = set_stance("force_eager")
+    return eagerly
 
 
 def is_lazy(tensor: Any) -> bool:
     """Whether it is a parameter that has no shape yet."""
     check = getattr(torch.nn.parameter, "is_lazy", None)
     return bool(check(tensor)) if check is not None else type(tensor).__name__.startswith("Uninitialized")
-
-
-@contextmanager
-def collections_paused() -> Iterator[None]:
-    """No garbage is collected inside: a collection walks through all of PyTorch, which takes as long as a trace."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def autocast_dtype(device: str) -> torch.dtype | None:

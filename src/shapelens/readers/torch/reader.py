@@ -9,13 +9,15 @@ import torch
 
 from shapelens.dims import Path
 from shapelens.errors import UsageError
+from shapelens.garbage import collections_paused
 from shapelens.network import Network, Origin
 from shapelens.operators import Tensor
 from shapelens.readers.torch.inputs import Arguments
 from shapelens.readers.torch.keeping import kept
 from shapelens.readers.torch.lazy import set_aside
+from shapelens.readers.torch.light import lightly
 from shapelens.readers.torch.places import is_author_file, is_own_file, place_of
-from shapelens.readers.torch.private import collections_paused, eager, is_lazy, uncompiled, unwrap_inside
+from shapelens.readers.torch.private import eager, is_lazy, uncompiled, unwrap_inside
 from shapelens.readers.torch.recording import DataNeededError, Recording, Value
 from shapelens.readers.torch.structures import leaves
 from shapelens.readers.torch.tracing import Tracer
@@ -175,7 +177,7 @@ def _set_mode(model: torch.nn.Module, *, is_training: bool) -> None:
 
 def run_forward_of_model(tracer: Tracer, model: torch.nn.Module, arguments: Arguments) -> Any:
     """Call the model, with every function that it calls coming by the tracer."""
-    with torch.no_grad(), eager(), tracer.modules.followed(tracer.holder), tracer:
+    with torch.no_grad(), eager(), lightly(), tracer.modules.followed(tracer.holder), tracer:
         return model(*arguments.positional, **arguments.named)
 
 
