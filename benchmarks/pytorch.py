@@ -12,7 +12,19 @@ from statistics import median
 from benchmarks.measuring import ROOT
 from benchmarks.tables import milliseconds, print_table, times
 
-NETWORKS = ("resnet50", "vgg16", "convnext_tiny", "swin_t", "vit_b_16", "densenet121")
+# Torchvision imports much of PyTorch that somebody's own network does not: the last one is of torch.nn alone.
+OF_TORCHVISION = """
+from tests.readers.classics.oracle import torchvision
+model = torchvision().models.get_model({name!r}, weights=None).eval()
+"""
+OWN = """
+from benchmarks.own_network import OwnNetwork
+model = OwnNetwork().eval()
+"""
+NETWORKS = {
+    name: OF_TORCHVISION.format(name=name)
+    for name in ("resnet50", "vgg16", "convnext_tiny", "swin_t", "vit_b_16", "densenet121")
+} | {"own, 18 layers": OWN}
 RUNS = 3
 AGAIN = 5
 
@@ -45,8 +57,7 @@ import json, resource, sys, time, warnings
 warnings.filterwarnings("ignore")
 import torch
 torch.set_num_threads(1)
-from tests.readers.classics.oracle import torchvision
-model = torchvision().models.get_model({network!r}, weights=None).eval()
+{build}
 {prepare}
 unit = 1 if sys.platform == "darwin" else 1024
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
@@ -103,7 +114,9 @@ def _measured(network: str, tools: dict[str, tuple[str, str, str]]) -> dict[str,
     taken: dict[str, list[list[float]]] = {name: [] for name in tools}
     for _ in range(RUNS):
         for name, (module, prepare, work) in tools.items():
-            script = SCRIPT.format(network=network, module=module, prepare=prepare, work=work, again=AGAIN)
+            script = SCRIPT.format(
+                build=NETWORKS[network], module=module, prepare=prepare, work=work, again=AGAIN
+            )
             taken[name].append(_run(script))
     return {
         name: (median(r[0] for r in runs), median(r[1] for r in runs), median(r[2] for r in runs))
