@@ -69,7 +69,7 @@ class _Writer:
 
     def _line(self, line: Line, indent: str) -> list[str]:
         path = " ".join(_point(p) for p in line.points)
-        written = [f'{indent}<polyline points="{path}" fill="none"{_paint(line.paint)}/>']
+        written = [f'{indent}<polyline points="{path}" fill="none"{_stroke(line.paint)}/>']
         if line.head:
             tip = " ".join(_point(p) for p in line.head_points)
             written.append(f'{indent}<polygon points="{tip}" fill="{line.paint.stroke}"/>')
@@ -88,14 +88,16 @@ def _label(label: Label) -> str:
 
 
 def _paint(paint: Paint) -> str:
-    written = f' fill="{paint.fill}"' if paint.fill else ""
-    if not paint.fill and not paint.stroke:
-        return ' fill="none"'
+    written = f' fill="{paint.fill or "none"}"'
     if paint.opacity < 1 and paint.fill:
         written += f' fill-opacity="{_number(paint.opacity)}"'
-    if paint.stroke:
-        written = written or ' fill="none"'
-        written += f' stroke="{paint.stroke}" stroke-width="{_number(paint.width)}" stroke-linejoin="round"'
+    return written + _stroke(paint)
+
+
+def _stroke(paint: Paint) -> str:
+    if not paint.stroke:
+        return ""
+    written = f' stroke="{paint.stroke}" stroke-width="{_number(paint.width)}" stroke-linejoin="round"'
     if paint.dash:
         written += f' stroke-dasharray="{" ".join(_number(length) for length in paint.dash)}"'
     return written

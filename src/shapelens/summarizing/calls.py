@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import field
 from itertools import groupby
 
+from shapelens.analyses.blocks import is_bookkeeping
 from shapelens.dims import Unknown
 from shapelens.network import Evaluation, ModuleCall, Step
 from shapelens.operators import Operator
 from shapelens.records import dataclass
-from shapelens.table.rows import is_bookkeeping
 
 __all__ = ["Branch", "call_tree", "macs_of"]
 

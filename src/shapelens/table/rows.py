@@ -7,6 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
+from shapelens.analyses.blocks import (
+    Block,
+    block_tree,
+    class_words,
+    grouped,
+    is_bookkeeping,
+    is_folded,
+    signature,
+)
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.dims import Dim, Unknown, total
@@ -14,9 +23,8 @@ from shapelens.network import Evaluation, Step
 from shapelens.operators import Activation, Cast, Convolution, Filters, Pool, Tensor
 from shapelens.operators.windows import setting_words
 from shapelens.records import dataclass
-from shapelens.table.blocks import Block, block_tree, grouped, signature
 
-__all__ = ["ALL", "Row", "Rows", "is_bookkeeping", "rows_of"]
+__all__ = ["ALL", "Row", "Rows", "rows_of"]
 
 ALL = 10**6
 """The depth at which nothing is folded."""
@@ -147,13 +155,7 @@ def _unshown(row: Row) -> list[str]:
     """The words of the steps that a row stands for without a word of them: they keep the shape."""
     if row.main is not None:
         return list(row.folded)
-    return [_short_words(step) for step in row.steps if _is_folded(step)]
-
-
-def is_bookkeeping(step: Step) -> bool:
-    """Whether a step only prepares weights or computes sizes, and nothing of the input flows through it."""
-    is_constant = all(tensor.is_held or tensor.contents is not None for tensor in step.outputs)
-    return is_constant and not step.broken
+    return [_short_words(step) for step in row.steps if is_folded(step)]
 
 
 # which steps stand together ---------------------------------------------------------------------------
@@ -195,17 +197,12 @@ def _flattened(block: Block) -> Iterator[Block | Step]:
 
 def _is_one_layer(block: Block) -> bool:
     """Whether a block is a single layer with its norm and activation."""
-    return sum(not _is_folded(step) for step in block.steps) <= 1
-
-
-def _is_folded(step: Step) -> bool:
-    """Whether a step has no row of its own: it keeps the shape and multiplies nothing."""
-    return step.node.operator.keeps_shape and not step.broken
+    return sum(not is_folded(step) for step in block.steps) <= 1
 
 
 def _joins(step: Step, pending: Sequence[Step]) -> bool:
     """Whether a step folds into the row before it, whose output it takes."""
-    return _is_folded(step) and step.node.inputs[0] in pending[-1].node.outputs
+    return is_folded(step) and step.node.inputs[0] in pending[-1].node.outputs
 
 
 def _run_length(items: Sequence[Block | Step], start: int) -> int:
@@ -260,7 +257,7 @@ def _block_rows(context: _Context, blocks: Sequence[Block], indent: int) -> Iter
     first = blocks[0]
     yield Row(
         name=_run_name([block.path for block in blocks]),
-        words=_class_words(first.module) + _stride_words(first),
+        words=class_words(first.module) + _stride_words(first),
         detail=_kernels_words(first),
         steps=tuple(steps),
         main=None,
@@ -326,12 +323,6 @@ def _kernels_words(block: Block) -> str:
     if len(kernels) > 4:
         return f": {len(kernels)} conv"
     return f": {', '.join(kernels)}" if kernels else ""
-
-
-def _class_words(module: str) -> str:
-    """`BasicBlock` as `basic block`."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", module.strip("_"))
-    return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts) or "block"
 
 
 def _kernel_words(step: Step) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from heapq import heapify, heappop, heappush
@@ -9,9 +10,20 @@ from heapq import heapify, heappop, heappush
 from shapelens.network import Step
 from shapelens.records import dataclass
 
-__all__ = ["Block", "block_tree", "grouped", "signature", "steps_of"]
+__all__ = [
+    "CONTAINERS",
+    "Block",
+    "block_tree",
+    "class_words",
+    "enclosing_module",
+    "grouped",
+    "is_bookkeeping",
+    "is_folded",
+    "signature",
+    "steps_of",
+]
 
-_CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
+CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
 
 
 @dataclass(slots=True)
@@ -32,13 +44,24 @@ class Block:
     def is_container(self) -> bool:
         """Whether it only strings others together: a `Sequential`, or what holds nothing but numbered modules."""
         if self.module:
-            return self.module in _CONTAINERS
+            return self.module in CONTAINERS
         return all(_last_part(child).isdigit() for child in self.children)
 
     @property
     def steps(self) -> list[Step]:
         """Every step in it."""
         return list(steps_of(self.children))
+
+
+def is_bookkeeping(step: Step) -> bool:
+    """Whether a step only prepares weights or computes sizes, and nothing of the input flows through it."""
+    is_constant = all(tensor.is_held or tensor.contents is not None for tensor in step.outputs)
+    return is_constant and not step.broken
+
+
+def is_folded(step: Step) -> bool:
+    """Whether a step is told with the layer before it: it keeps the shape and multiplies nothing."""
+    return step.node.operator.keeps_shape and not step.broken
 
 
 def steps_of(children: Sequence[Block | Step]) -> Iterator[Step]:
@@ -68,13 +91,13 @@ def _grouped(steps: list[Step], path: str) -> list[Step]:
     """Steps inside one module, with each module in it together."""
     groups: dict[str, list[Step]] = {}
     for place, step in enumerate(steps):
-        enclosing = _enclosing(step)
+        enclosing = enclosing_module(step)
         inner = enclosing[len(path) :].lstrip(".").partition(".")[0] if _is_within(enclosing, path) else ""
         groups.setdefault(inner or f"{place}", []).append(step)
     order = _ordered(list(groups.values()))
     result: list[Step] = []
     for group in order if order is not None else [[step] for step in steps]:
-        enclosing = _enclosing(group[0])
+        enclosing = enclosing_module(group[0])
         inner = enclosing[len(path) :].lstrip(".").partition(".")[0]
         result += _grouped(group, f"{path}.{inner}".lstrip(".")) if len(group) > 1 and inner else group
     return result
@@ -115,7 +138,7 @@ def block_tree(steps: Sequence[Step], modules: Mapping[str, str]) -> Block:
     root = Block("")
     stack = [root]
     for step in steps:
-        parent = _enclosing(step)
+        parent = enclosing_module(step)
         while not _is_within(parent, stack[-1].path):
             stack.pop()
         while stack[-1].path != parent:
@@ -129,7 +152,7 @@ def block_tree(steps: Sequence[Step], modules: Mapping[str, str]) -> Block:
     return root
 
 
-def _enclosing(step: Step) -> str:
+def enclosing_module(step: Step) -> str:
     """The path of the module that a step stands in: a module's call stands in the one around it."""
     node = step.node
     is_module = node.name.partition(":")[0] == node.path
@@ -161,3 +184,9 @@ def signature(steps: Sequence[Step]) -> tuple[object, ...]:
 
 def _has_broken(step: Step) -> bool:
     return bool(step.broken)
+
+
+def class_words(module: str) -> str:
+    """`BasicBlock` as `basic block`."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", module.strip("_"))
+    return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts) or "block"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shapelens.analyses.blocks import block_tree, grouped
 from shapelens.dims import symbol
 from shapelens.network import Input, Network, Node, Origin, evaluate_network
 from shapelens.operators import Elementwise
-from shapelens.table.blocks import block_tree, grouped
 
 SAMPLE = (symbol("N"), 4)
 

@@ -1,0 +1,303 @@
+"""Everything on one axis, from left to right, with what goes past in lanes above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field, replace
+from itertools import pairwise
+
+from shapelens.analyses.structure import Chain, Parallel, members_of
+from shapelens.drawing.folding import structure
+from shapelens.drawing.palette import Theme
+from shapelens.drawing.runs import Run, lay_run, plus_mark, split_runs
+from shapelens.drawing.scale import Scale
+from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Polygon
+from shapelens.drawing.solids import Body, filter_on, title_of
+from shapelens.drawing.stations import Graph, Station
+from shapelens.drawing.words import filters_of
+from shapelens.operators import Convolution
+from shapelens.records import dataclass
+
+__all__ = ["Laid", "Lane", "lanes_of", "lay_chain", "opened_by_filter"]
+
+_GAP, _PYRAMID_GAP, _BAR_GAP = 11.5, 21.0, 11.0
+_LANE_GAP = 11.0
+_CHIP = 11.0
+_WIDEST_GAP = 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A line past others.
+
+    Args:
+        start: the station that it leaves.
+        end: the station that it leads to.
+        through: the stations that stand on it: a projection.
+    """
+
+    start: int
+    end: int
+    through: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A laid out network, before the page is put around it.
+
+    Args:
+        elements: in the order in which they are painted.
+        runs: the runs, from left to right.
+        shows_filter: whether a filter is drawn.
+        is_table_wanted: whether a table under it has its columns under the runs.
+    """
+
+    elements: tuple[Element, ...]
+    runs: tuple[Run, ...] = field(default=())
+    shows_filter: bool = False
+    is_table_wanted: bool = True
+
+    @property
+    def box(self) -> Box:
+        """What all of it takes up."""
+        return Box.of_all([element.box for element in self.elements])
+
+    def moved(self, dx: float, dy: float) -> Laid:
+        """All of it somewhere else."""
+        from shapelens.drawing.moving import moved
+
+        return replace(self, elements=tuple([moved(element, dx, dy) for element in self.elements]))
+
+
+def lanes_of(graph: Graph) -> tuple[list[int], list[Lane]]:
+    """What stands on the axis, and what goes past it.
+
+    Returns:
+        The stations of the axis in order, and the lanes.
+    """
+    past: dict[int, None] = {}
+    _leave_the_axis(structure(graph), past)
+    axis = [place for place in range(len(graph.stations)) if place not in past]
+    after = {place: axis[i + 1] if i + 1 < len(axis) else -1 for i, place in enumerate(axis)}
+    lanes: list[Lane] = []
+    for place in axis:
+        for parent in dict.fromkeys(graph.stations[place].parents):
+            through: list[int] = []
+            start = parent
+            while start in past:
+                through.insert(0, start)
+                start = graph.stations[start].parents[0]
+            if through or after[start] != place:
+                lanes.append(Lane(start, place, tuple(through)))
+    return axis, lanes
+
+
+def _leave_the_axis(chain: Chain, past: dict[int, None]) -> None:
+    """Branches of one station beside a longer one stand on a lane: they are put into `past`."""
+    for item in chain.items:
+        if not isinstance(item, Parallel):
+            continue
+        longest = max(item.branches, key=lambda branch: len(list(members_of(branch))))
+        for branch in item.branches:
+            members = list(members_of(branch))
+            if branch is not longest and len(members) == 1:
+                past[members[0]] = None
+            else:
+                _leave_the_axis(branch, past)
+
+
+def opened_by_filter(graph: Graph, axis: Sequence[int]) -> int | None:
+    """The first convolution on the axis that changes the shape of what it takes, and whose filter can be drawn."""
+    for before, place in pairwise(axis):
+        station = graph.stations[place]
+        if isinstance(station.operator, Convolution) and station.parents == (before,) and not station.members:
+            filters = filters_of(station)
+            form = graph.stations[before].form
+            if (
+                filters is not None
+                and len(form.places) == 2
+                and not form.is_vector
+                and not station.is_doubtful
+            ):
+                return place
+    return None
+
+
+def lay_chain(graph: Graph, scale: Scale, theme: Theme, room: float, axis: float = 0.0) -> Laid | None:
+    """The network on one axis, as wide as there is room for; None where there is not enough."""
+    if _least_width(graph, scale) > room:
+        return None
+    places, lanes = lanes_of(graph)
+    filtered = opened_by_filter(graph, places)
+    opened = frozenset() if filtered is None else frozenset({filtered})
+    groups = split_runs(places, graph.stations, opened)
+    gaps = [0.0] + [_gap_before(graph, group, filtered) for group in groups[1:]]
+    runs = _placed(graph, groups, gaps, scale, theme, axis)
+    spare = room - (max(run.box.right for run in runs) - min(run.box.left for run in runs))
+    if spare < 0:
+        return None
+    if len(groups) > 1:
+        # What is left over goes between the runs, so that a table finds room under them.
+        more = min(spare / (len(groups) - 1), _WIDEST_GAP)
+        wider = [0.0] + [gap + more for gap in gaps[1:]]
+        stretched = _placed(graph, groups, wider, scale, theme, axis)
+        if max(run.box.right for run in stretched) - min(run.box.left for run in stretched) <= room + 0.01:
+            runs = stretched
+    return _joined(graph, runs, lanes, filtered, scale, theme)
+
+
+def _least_width(graph: Graph, scale: Scale) -> float:
+    """What the bodies alone take up; nothing is laid out to find it."""
+    return sum(scale.measures(station.form).thickness for station in graph.stations)
+
+
+def _gap_before(graph: Graph, group: Sequence[int], filtered: int | None) -> float:
+    station = graph.stations[group[0]]
+    if group[0] == filtered:
+        return _PYRAMID_GAP
+    return _BAR_GAP if station.form.is_vector else _GAP
+
+
+def _placed(
+    graph: Graph,
+    groups: Sequence[Sequence[int]],
+    gaps: Sequence[float],
+    scale: Scale,
+    theme: Theme,
+    axis: float,
+) -> list[Run]:
+    """The runs side by side, as near as their labels let them."""
+    runs: list[Run] = []
+    taken: list[Box] = []
+    x = 0.0
+    for number, group in enumerate(groups):
+        is_led_to = number > 0 and any(p == groups[number - 1][-1] for p in graph.stations[group[0]].parents)
+        x += gaps[number]
+        run = lay_run(
+            group, graph.stations, (x, axis), scale, theme, is_first=number == 0, has_arrow=is_led_to
+        )
+        push = _push(taken, run)
+        if push > 0:
+            x += push
+            run = lay_run(
+                group, graph.stations, (x, axis), scale, theme, is_first=number == 0, has_arrow=is_led_to
+            )
+        runs.append(run)
+        taken = [*taken[-12:], *run.body_boxes, *[label.box for label in run.labels]]
+        x = run.last.right
+    return runs
+
+
+def _push(taken: Sequence[Box], run: Run) -> float:
+    """How far a run has to give way to what stands before it."""
+    push = 0.0
+    own = [*run.body_boxes, *[label.box for label in run.labels]]
+    for before in taken:
+        for box in own:
+            is_level = before.top < box.bottom + 0.5 and box.top < before.bottom + 0.5
+            if is_level:
+                push = max(push, before.right + 1.8 - box.left)
+    return push
+
+
+def _joined(
+    graph: Graph, runs: Sequence[Run], lanes: Sequence[Lane], filtered: int | None, scale: Scale, theme: Theme
+) -> Laid:
+    """The runs with what connects them."""
+    bodies = {body.place: body for run in runs for body in run.bodies}
+    elements: list[Element] = []
+    for run in runs:
+        elements += run.elements
+    for before, run in pairwise(runs):
+        if run.first.place == filtered:
+            continue
+        if before.last.place in graph.stations[run.first.place].parents:
+            elements += _arrow(before.last, run.first, theme)
+    if filtered is not None:
+        station = graph.stations[filtered]
+        filters = filters_of(station)
+        window = [e if isinstance(e, int) else None for e in (filters.kernel if filters is not None else ())]
+        slid_over = bodies[station.parents[0]]
+        elements.append(filter_on(slid_over, bodies[filtered], window, scale, theme)[0])
+    elements += _lanes(graph, runs, lanes, bodies, theme)
+    return Laid(tuple(elements), tuple(runs), filtered is not None)
+
+
+def _arrow(before: Body, after: Body, theme: Theme) -> list[Element]:
+    start, end = before.right + 1.4, after.x - 1.2
+    if after.station.form.is_vector:
+        # Its number stands on its left.
+        end -= 7.4
+    if end - start < 3:
+        return []
+    y = before.axis
+    is_doubtful = after.station.is_doubtful
+    paint = Paint(stroke=theme.line, width=0.7, dash=(2.0, 1.6) if is_doubtful else ())
+    return [Group((Line(((start, y), (end, y)), paint, head=2.8),), kind="arrow", name=after.station.name)]
+
+
+def _lanes(
+    graph: Graph, runs: Sequence[Run], lanes: Sequence[Lane], bodies: dict[int, Body], theme: Theme
+) -> list[Element]:
+    """Lines past the axis, above what they pass, each at a height of its own where they would meet."""
+    order = [body.place for run in runs for body in run.bodies]
+    position = {place: number for number, place in enumerate(order)}
+    highest = [bodies[place].highest - (14 if bodies[place].station.times > 1 else 0) for place in order]
+    laid: list[tuple[int, int, float]] = []
+    elements: list[Element] = []
+    for lane in sorted(
+        lanes, key=lambda lane: (position[lane.end] - position[lane.start], position[lane.start])
+    ):
+        first, last = position[lane.start], position[lane.end]
+        y = min(highest[first : last + 1]) - _LANE_GAP + 4
+        for other_first, other_last, other_y in laid:
+            if first < other_last and other_first < last:
+                y = min(y, other_y - (_CHIP + 3 if lane.through else 5.5))
+        laid.append((first, last, y))
+        elements.append(_lane(graph, lane, bodies, y, theme))
+    return elements
+
+
+def _lane(graph: Graph, lane: Lane, bodies: dict[int, Body], y: float, theme: Theme) -> Group:
+    start, end = bodies[lane.start], bodies[lane.end]
+    left = start.front_right + start.measures.depth / 2 - 1.0
+    right = end.x + end.measures.depth / 2 + 1.2 if end.measures.depth else end.x + end.measures.thickness / 2
+    station = graph.stations[lane.end]
+    paint = Paint(stroke=theme.line, width=0.6)
+    foot = end.top - end.measures.depth / 2 if end.measures.depth else end.top
+    path = ((left, start.top - start.measures.depth / 2), (left, y), (right, y), (right, foot - 1))
+    elements: list[Element] = [Line(path, paint, head=2.8)]
+    if lane.through:
+        elements += _chip(graph.stations[lane.through[0]], (left + right) / 2, y, right - left - 8, theme)
+    if station.join == "+":
+        elements += plus_mark((right, y), 2.6, theme)
+    elif station.join == "concat":
+        text = " + ".join(str(size) for _, size in station.parts)
+        words = f"concat {text} = {station.form.channels.text}"
+        label = Label(((left + right) / 2, y - 2.2), words, 6.2, theme.second, anchor="middle")
+        if label.width < right - left:
+            elements.append(label)
+    return Group(tuple(elements), kind="lane", name=station.name)
+
+
+def _chip(station: Station, middle: float, y: float, room: float, theme: Theme) -> list[Element]:
+    """A layer that stands on a lane, as a flat box with its filters in it."""
+    shades = theme.shades[station.kind]
+    filters = filters_of(station)
+    texts = [station.kind, ""]
+    if filters is not None:
+        texts = [f"{filters.count} of {'×'.join(str(n) for n in (*filters.kernel, filters.of[0]))}", *texts]
+    label = next(
+        (
+            one
+            for text in texts
+            if (one := Label((middle, y + 2.2), text, 6.2, theme.text, anchor="middle")).width <= room - 4
+        ),
+        Label((middle, y + 2.2), "", 6.2),
+    )
+    half = min(max(label.width / 2 + 4, 5), max(room / 2, 3))
+    corners = ((middle - half, y - 5), (middle + half, y - 5), (middle + half, y + 5), (middle - half, y + 5))
+    parts: list[Element] = [Polygon(corners, Paint(shades.front, shades.stroke, 0.5))]
+    if label.text:
+        parts.append(label)
+    return [Group(tuple(parts), kind="chip", name=station.name, title=title_of(station))]

@@ -1,0 +1,253 @@
+"""A row for each resolution: what goes down and comes up again stands as a U, and skips run along their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from math import log2
+
+from shapelens.drawing.chain import Laid, Lane, lanes_of
+from shapelens.drawing.palette import Theme
+from shapelens.drawing.runs import Run, lay_run
+from shapelens.drawing.scale import Scale
+from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint
+from shapelens.drawing.stations import Graph, Station
+
+__all__ = ["lay_levels"]
+
+_STEP_DOWN, _STEP_UP, _GAP = 16.0, 10.0, 12.5
+_ROW_GAP = 12.0
+_SKIP_SIZE, _SHAPE_SIZE = 7.0, 6.2
+_SHORTEST_SKIP = 34.0
+_ONE_ROW = 0.4
+
+
+def lay_levels(graph: Graph, scale: Scale, theme: Theme, room: float) -> Laid | None:
+    """The network in rows by resolution; None where there is not enough room."""
+    places, lanes = lanes_of(graph)
+    groups = _split(graph, places, lanes)
+    levels = _levels(graph, groups, lanes)
+    axes = _axes(graph, groups, levels, scale, theme)
+    runs = _placed(graph, groups, levels, axes, lanes, scale, theme, 0.0)
+    if _width(runs) > room:
+        return None
+    ups = sum(later < earlier for earlier, later in pairwise(levels))
+    if ups:
+        # What is left over goes to the way up, so that the skips have room for their words.
+        more = (room - _width(runs)) / ups
+        wider = _placed(graph, groups, levels, axes, lanes, scale, theme, more)
+        runs = wider if _width(wider) <= room + 0.01 else runs
+    elements: list[Element] = [element for run in runs for element in run.elements]
+    home = {body.place: number for number, run in enumerate(runs) for body in run.bodies}
+    for number, (before, after) in enumerate(pairwise(runs)):
+        if any(home.get(p) == number for p in graph.stations[after.first.place].parents):
+            elements.append(_step(before, after, theme))
+    for lane in lanes:
+        elements += _skip(graph, lane, runs, home, theme)
+    return Laid(tuple(elements), tuple(runs), is_table_wanted=False)
+
+
+def _size(station: Station) -> float:
+    sizes = [place.size or 1 for place in station.form.places]
+    return max(sizes, default=1)
+
+
+def _split(graph: Graph, places: Sequence[int], lanes: Sequence[Lane]) -> list[list[int]]:
+    """Runs of neighbours of about one resolution; what a skip joins begins one."""
+    ends = {lane.end for lane in lanes}
+    groups: list[list[int]] = []
+    for place in places:
+        if groups and _goes_on(graph, groups[-1], place, is_joined=place in ends):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _goes_on(graph: Graph, group: Sequence[int], place: int, *, is_joined: bool) -> bool:
+    """Whether a station stands in the run before it."""
+    station, last = graph.stations[place], graph.stations[group[-1]]
+    if station.form.is_vector or last.form.is_vector or group[-1] not in station.parents:
+        return False
+    if abs(log2(_size(last) / _size(station))) >= _ONE_ROW:
+        return False
+    comes_from_elsewhere = any(parent not in group for parent in station.parents)
+    return not (is_joined and comes_from_elsewhere) or last.kind == "upsampling"
+
+
+def _levels(graph: Graph, groups: Sequence[Sequence[int]], lanes: Sequence[Lane]) -> list[int]:
+    """The row of each run: that of what it is joined to, else by how much coarser it is than what came before."""
+    home = {place: number for number, group in enumerate(groups) for place in group}
+    levels: list[int] = []
+    for number, group in enumerate(groups):
+        joined = [
+            levels[home[lane.start]]
+            for lane in lanes
+            if lane.end in group
+            and home[lane.start] < number
+            and abs(
+                log2(_size(graph.stations[groups[home[lane.start]][-1]]) / _size(graph.stations[lane.end]))
+            )
+            < 0.8
+        ]
+        if joined:
+            levels.append(joined[0])
+        elif number == 0:
+            levels.append(0)
+        elif graph.stations[group[0]].form.is_vector:
+            levels.append(levels[-1])
+        else:
+            before, after = graph.stations[groups[number - 1][-1]], graph.stations[group[0]]
+            levels.append(levels[-1] + round(log2(_size(before) / _size(after))))
+    used = {level: row for row, level in enumerate(sorted(set(levels)))}
+    return [used[level] for level in levels]
+
+
+def _axes(
+    graph: Graph, groups: Sequence[Sequence[int]], levels: Sequence[int], scale: Scale, theme: Theme
+) -> dict[int, float]:
+    """The y of the axis of each row."""
+    above: dict[int, float] = {}
+    below: dict[int, float] = {}
+    for number, (group, level) in enumerate(zip(groups, levels, strict=True)):
+        box = lay_run(group, graph.stations, (0.0, 0.0), scale, theme, is_first=number == 0).box
+        above[level] = max(above.get(level, 0.0), -box.top)
+        below[level] = max(below.get(level, 0.0), box.bottom)
+    axes: dict[int, float] = {}
+    y = 0.0
+    for level in sorted(above):
+        axes[level] = y + above[level]
+        y = axes[level] + below[level] + _ROW_GAP
+    return axes
+
+
+def _placed(
+    graph: Graph, groups: Sequence[Sequence[int]], levels: Sequence[int], axes: Mapping[int, float],
+    lanes: Sequence[Lane], scale: Scale, theme: Theme, more: float,
+) -> list[Run]:  # fmt: skip
+    """The runs in order: a step down begins under the end of what is above, a step up leads into what is above."""
+    runs: list[Run] = []
+    joined = {lane.end for lane in lanes}
+    for number, (group, level) in enumerate(zip(groups, levels, strict=True)):
+        at = 0.0
+        if runs:
+            before, last = runs[-1], levels[number - 1]
+            thickness = scale.measures(graph.stations[group[0]].form).thickness
+            if level > last:
+                at = (before.last.x + before.last.front_right) / 2 + _STEP_DOWN
+            elif level < last:
+                at = before.last.right + _STEP_UP + more - 0.7 * thickness
+            else:
+                at = before.last.right + _GAP
+        run = lay_run(group, graph.stations, (at, axes[level]), scale, theme, is_first=number == 0)
+        least = _SHORTEST_SKIP if any(place in joined for place in group) else 4.0
+        for other, row in zip(runs, levels, strict=False):
+            if row == level:
+                at = max(at, other.box.right + least + (run.first.x - run.box.left))
+        if at > run.first.x:
+            run = lay_run(group, graph.stations, (at, axes[level]), scale, theme, is_first=number == 0)
+        push = max(
+            (box.right + 2 - own.left for other in runs[-4:] for box in _boxes(other) for own in _boxes(run)
+             if box.overlaps(own)),
+            default=0.0,
+        )  # fmt: skip
+        if push > 0:
+            run = lay_run(group, graph.stations, (at + push, axes[level]), scale, theme, is_first=number == 0)
+        runs.append(run)
+    return runs
+
+
+def _boxes(run: Run) -> list[Box]:
+    return [*run.body_boxes, *[label.box for label in run.labels]]
+
+
+def _width(runs: Sequence[Run]) -> float:
+    return max(run.box.right for run in runs) - min(run.box.left for run in runs)
+
+
+def _step(before: Run, after: Run, theme: Theme) -> Group:
+    """The arrow from one run to the next: level, or with an elbow."""
+    start, end = before.last, after.first
+    paint = Paint(stroke=theme.line, width=0.7, dash=(2.0, 1.6) if end.station.is_doubtful else ())
+    if abs(start.axis - end.axis) < 0.01:
+        path = [(start.right + 1.4, start.axis), (end.x - 1.2, end.axis)]
+    elif end.axis > start.axis:
+        x = (start.x + start.front_right) / 2
+        path = [(x, before.box.bottom + 2), (x, end.axis), (end.x - 1.2, end.axis)]
+    else:
+        shades = theme.shades["upsampling"]
+        paint = replace(paint, stroke=shades.stroke)
+        x = min(max(end.x + 0.7 * end.measures.thickness, start.right + 5), end.front_right - 1)
+        path = [(start.right + 1.4, start.axis), (x, start.axis), (x, after.box.bottom + 1.5)]
+    return Group((Line(tuple(path), paint, head=2.8),), kind="arrow", name=end.station.name)
+
+
+def _skip(
+    graph: Graph, lane: Lane, runs: Sequence[Run], home: Mapping[int, int], theme: Theme
+) -> list[Element]:
+    """A skip along its row, with what it is joined to in words above it and its shape below."""
+    before, after = runs[home[lane.start]], runs[home[lane.end]]
+    station = graph.stations[lane.end]
+    start, end = before.last.right + 1.4, after.first.x - 1.2
+    paint = Paint(stroke=theme.text, width=0.8)
+    y = before.first.axis
+    if before is after or start > end - 4:
+        return []
+    if abs(y - after.first.axis) > 0.01:
+        return [_across(before, after, station, theme)]
+    between = [run for run in runs if abs(run.first.axis - y) < 0.01 and start < run.center < end]
+    if between:
+        top = min(run.box.top for run in between) - 6
+        path: tuple[tuple[float, float], ...] = (
+            (start, y), (start + 4, y), (start + 4, top), (end - 4, top), (end - 4, y), (end, y),
+        )  # fmt: skip
+        y = top
+    else:
+        path = ((start, y), (end, y))
+    parts: list[Element] = [Line(path, paint, head=3.0)]
+    middle, room = (start + end) / 2, end - start - 6
+    parts += _skip_words(graph, lane, station, (middle, y), room, theme)
+    return [Group(tuple(parts), kind="lane", name=station.name)]
+
+
+def _skip_words(
+    graph: Graph, lane: Lane, station: Station, at: tuple[float, float], room: float, theme: Theme
+) -> list[Element]:
+    x, y = at
+    words = [""]
+    if station.join == "concat" and station.parts:
+        sizes = " + ".join(str(size) for _, size in station.parts)
+        sum_words = f"{sizes} = {station.form.channels.text}"
+        words = [f"concat {sum_words}", sum_words, "concat", ""]
+    elif station.join == "+":
+        words = ["add", "+", ""]
+    written: list[Element] = []
+    above = Label((x, y - 3.4), "", _SKIP_SIZE, theme.text, is_bold=True, anchor="middle")
+    text = next((text for text in words if replace(above, text=text).width <= room), "")
+    if text:
+        written.append(replace(above, text=text))
+    carried = graph.stations[lane.through[-1] if lane.through else lane.start].form
+    crop = "cropped to " if lane.through and graph.stations[lane.through[-1]].kind == "reshape" else ""
+    letters = carried.letters
+    full = f"{crop}{carried.text()} (C×{'×'.join(letters)})"
+    both = f"{full} = {carried.text('last')} ({'×'.join(letters)}×C)"
+    below = Label((x, y + 8.2), "", _SHAPE_SIZE, theme.second, anchor="middle")
+    shape = next(
+        (t for t in (both, full, f"{crop}{carried.text()}", "") if replace(below, text=t).width <= room), ""
+    )
+    if shape:
+        written.append(replace(below, text=shape))
+    return written
+
+
+def _across(before: Run, after: Run, station: Station, theme: Theme) -> Group:
+    """A line between rows."""
+    paint = Paint(stroke=theme.line, width=0.6)
+    start = before.last
+    end = after.first
+    x = end.x + 0.3 * end.measures.thickness
+    is_down = end.axis > start.axis
+    foot = end.highest - 1 if is_down else after.box.bottom + 1.5
+    path = ((start.right + 1.4, start.axis), (x, start.axis), (x, foot))
+    return Group((Line(path, paint, head=2.8),), kind="lane", name=station.name)

@@ -1,0 +1,81 @@
+"""What can be asked of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shapelens.drawing.palette import THEMES
+from shapelens.errors import UsageError
+from shapelens.records import dataclass
+
+__all__ = ["ORDERS", "STYLES", "Options"]
+
+STYLES = ("volumes", "maps", "blocks", "graph")
+ORDERS = ("source", "both")
+_POINTS = 72 / 2.54
+_NARROWEST, _WIDEST = 6.0, 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a figure is drawn.
+
+    Args:
+        style: `volumes`, `maps`, `blocks` or `graph`.
+        theme: `light`, `dark` or `print`.
+        width: in centimetres.
+        title: over it; the network's name if not given.
+        caption: under it, before what the figure says itself.
+        order: `source`, or `both` to write shapes with the channels first and last.
+        fold: modules that are drawn as one block.
+        unfold: modules and layers that are drawn by themselves.
+        highlight: the layer that is marked.
+        upto: the layer that the figure ends with.
+        field: the layer whose receptive field is drawn on the input.
+        fonts: families of type, the best first.
+    """
+
+    style: str = "volumes"
+    theme: str = "light"
+    width: float = 17.0
+    title: str | None = None
+    caption: str = ""
+    order: str = "source"
+    fold: Sequence[str] = ()
+    unfold: Sequence[str] = ()
+    highlight: str = ""
+    upto: str = ""
+    field: str = ""
+    fonts: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        _one_of("style", self.style, STYLES)
+        _one_of("theme", self.theme, tuple(THEMES))
+        _one_of("order", self.order, ORDERS)
+        if not _NARROWEST <= self.width <= _WIDEST:
+            raise UsageError(
+                "a figure cannot be so wide",
+                at="width",
+                have=f"{self.width:g} cm",
+                rule=f"from {_NARROWEST:g} to {_WIDEST:g} cm",
+                fix="width 17",
+            )
+
+    @property
+    def points(self) -> float:
+        """Its width in points."""
+        return self.width * _POINTS
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(value, known, n=1)
+        raise UsageError(
+            f"there is no {name} {value}",
+            at=name,
+            have=value,
+            rule=f"{name} is one of {', '.join(known)}",
+            fix=f"{name} {near[0] if near else known[0]}",
+        )

@@ -1,0 +1,239 @@
+"""The page around a figure: the title above it, and the table, the legend and the caption under it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from shapelens.analyses.costs import Costs
+from shapelens.drawing.chain import Laid
+from shapelens.drawing.ledger import ledger_of
+from shapelens.drawing.metrics import fitted, text_width, wrapped
+from shapelens.drawing.options import Options
+from shapelens.drawing.palette import KINDS, THEMES, Theme
+from shapelens.drawing.runs import plus_mark
+from shapelens.drawing.scale import Scale
+from shapelens.drawing.scene import Element, Group, Label, Line, Paint, Polygon, Scene
+from shapelens.drawing.solids import title_of
+from shapelens.drawing.stations import Graph, kind_of
+from shapelens.drawing.words import count_words
+from shapelens.network import Evaluation
+
+__all__ = ["page_of"]
+
+_MARGIN = 12.0
+_TITLE, _TOTALS, _LEGEND, _CAPTION = 10.0, 7.0, 6.6, 6.6
+_TALLEST = 1.4
+
+
+def page_of(
+    evaluation: Evaluation, costs: Costs, graph: Graph, laid: Laid, scale: Scale, options: Options
+) -> Scene:
+    """The whole page."""
+    theme = THEMES[options.theme]
+    width = options.points
+    left, right = _MARGIN, width - _MARGIN
+    elements: list[Element] = list(_heading(evaluation, costs, options, theme, right))
+    box = laid.box
+    shift = left - box.left + max((right - left - box.width) / 2, 0.0)
+    placed = laid.moved(shift, 28.0 - box.top)
+    elements += placed.elements
+    y = 28.0 + box.height + 10.0
+    if laid.is_table_wanted:
+        runs = [run.moved(shift) for run in laid.runs]
+        full = ledger_of(runs, costs, theme, left, right, y)
+        table = full or ledger_of(runs, costs, theme, left, right, y, is_short=True)
+        if table is not None:
+            elements += table.elements
+            y += table.height + 8.0
+    y = _legend(elements, graph, laid, theme, left, right, y)
+    for line in _caption(evaluation, graph, scale, options, right - left):
+        elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
+        y += 8.6
+    height = round(y + 8, 2)
+    families = (*options.fonts, "Helvetica", "Arial", "Liberation Sans", "sans-serif")
+    name = evaluation.network.name
+    return Scene(
+        round(width, 2), height, theme.page, tuple(elements), f"{options.title or name} as {options.style}",
+        _description(evaluation, costs, graph), tuple(dict.fromkeys(families)), _identity(name, options),
+    )  # fmt: skip
+
+
+def _identity(name: str, options: Options) -> str:
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower()).strip("-")
+    return f"{plain[:40] or 'figure'}-{options.style}-{options.theme}"
+
+
+def _heading(
+    evaluation: Evaluation, costs: Costs, options: Options, theme: Theme, right: float
+) -> list[Element]:
+    title = options.title if options.title is not None else _network_title(evaluation)
+    shown = fitted(title, (right - _MARGIN) * 0.6, _TITLE, is_bold=True)
+    label = Label((_MARGIN, 16.0), shown, _TITLE, theme.text, is_bold=True)
+    at = _MARGIN + (label.width + 7 if shown else 0)
+    totals = fitted(_totals(evaluation, costs), right - at, _TOTALS)
+    return [Group((label, Label((at, 16.0), totals, _TOTALS, theme.second)), kind="title")]
+
+
+def _network_title(evaluation: Evaluation) -> str:
+    return evaluation.network.name.splitlines()[0] if evaluation.network.name else "network"
+
+
+def _totals(evaluation: Evaluation, costs: Costs) -> str:
+    parts = [f"{count_words(costs.total_parameters)} parameters"]
+    macs = costs.total_macs
+    if isinstance(macs, int):
+        parts.append(f"{macs / 1e9:.3f} GMAC" if macs >= 10**8 else f"{macs:,} MAC")
+    else:
+        parts.append(f"{count_words(macs)} MAC")
+    inputs = evaluation.network.inputs
+    if len(inputs) == 1:
+        shape = evaluation.shapes.get(inputs[0].name, inputs[0].shape or ())
+        layout = inputs[0].layout
+        batch = inputs[0].batch_axis
+        sample = [str(dim) for axis, dim in enumerate(shape) if axis != batch]
+        order = (
+            f" ({layout.sample.spaced})"
+            if layout is not None and len(layout.sample.axes) == len(sample)
+            else ""
+        )
+        parts.append(f"one {'×'.join(sample)}{order}")
+    elif inputs:
+        parts.append(f"{len(inputs)} inputs")
+    return " · ".join(parts)
+
+
+# legend -------------------------------------------------------------------------------------------------
+
+
+def _legend(
+    elements: list[Element], graph: Graph, laid: Laid, theme: Theme, left: float, right: float, y: float
+) -> float:
+    """The kinds that are used, each with how many operators are of it; returns where it ends."""
+    entries = _entries(graph, laid)
+    x = left
+    parts: list[Element] = []
+    for kind, words, count in entries:
+        text_at = x + 14
+        number_at = text_at + text_width(words, _LEGEND) + 3
+        end = number_at + (text_width(count, _LEGEND) if count else 0)
+        if end > right and x > left:
+            x, y = left, y + 12
+            text_at, number_at = x + 14, x + 14 + text_width(words, _LEGEND) + 3
+            end = number_at + (text_width(count, _LEGEND) if count else 0)
+        parts += _swatch(kind, x, y, theme)
+        parts.append(Label((text_at, y + 6.3), words, _LEGEND, theme.text))
+        if count:
+            parts.append(Label((number_at, y + 6.3), count, _LEGEND, theme.second))
+        x = end + 11
+    elements.append(Group(tuple(parts), kind="legend"))
+    return y + 15
+
+
+def _entries(graph: Graph, laid: Laid) -> list[tuple[str, str, str]]:
+    counts: Counter[str] = Counter()
+    bands: Counter[str] = Counter()
+    drawn: set[str] = set()
+    for station in graph.stations:
+        drawn.add(station.kind)
+        for step in station.steps:
+            counts[kind_of(step)] += 0 if step.node.operator.keeps_shape else 1
+            if step.node.operator.family == "normalization":
+                bands["norm"] += 1
+            elif step.node.operator.family == "activation" and step.node.operator.word != "dropout":
+                bands["activation"] += 1
+    entries = [
+        (kind, words, f"{counts[kind]:,}")
+        for kind, words in KINDS.items()
+        if kind in drawn and kind not in {"input", "concat", "sum", "other"} and counts[kind]
+    ]
+    for name in ("norm", "activation"):
+        if any(name in station.bands for station in graph.stations):
+            entries.append((name, name, f"{bands[name]:,}"))
+    joins = {station.join for station in graph.stations}
+    if "+" in joins:
+        entries.append(("sum", "add", f"{sum(1 for s in graph.stations for t in s.steps if _adds(t)):,}"))
+    if "concat" in joins:
+        entries.append(("concat", "concat", f"{counts['concat']:,}"))
+    if "other" in drawn:
+        entries.append(("other", "other", ""))
+    if laid.shows_filter:
+        entries.append(("filter", "a filter and the cell it computes", ""))
+    return entries
+
+
+def _adds(step: object) -> bool:
+    from shapelens.network import Step
+    from shapelens.operators import Elementwise
+
+    assert isinstance(step, Step)
+    operator = step.node.operator
+    flowing = [tensor for tensor in step.inputs if tensor is not None and not tensor.is_held]
+    return isinstance(operator, Elementwise) and operator.function == "add" and len(flowing) > 1
+
+
+def _swatch(kind: str, x: float, y: float, theme: Theme) -> list[Element]:
+    box = ((x, y), (x + 10, y), (x + 10, y + 7), (x, y + 7))
+    if kind == "filter":
+        edge = Paint(theme.filter_fill, theme.filter_line, 0.5, opacity=0.6)
+        tip = ((x + 6, y), (x + 12, y + 3.5), (x + 6, y + 7))
+        return [
+            Polygon(((x, y), (x + 6, y), (x + 6, y + 7), (x, y + 7)), edge),
+            Polygon(tip, Paint(theme.filter_fill, theme.filter_line, 0.5, opacity=0.28)),
+        ]
+    if kind in {"norm", "activation"}:
+        shades = theme.shades["convolution"]
+        fill = theme.norm if kind == "norm" else shades.band
+        band = ((x + 7, y), (x + 10, y), (x + 10, y + 7), (x + 7, y + 7))
+        return [Polygon(box, Paint(shades.front)), Polygon(band, Paint(fill)),
+                Line(((x + 7, y), (x + 7, y + 7)), Paint(stroke=shades.stroke, width=0.3)),
+                Polygon(box, Paint(stroke=shades.stroke, width=0.5))]  # fmt: skip
+    if kind == "sum":
+        return plus_mark((x + 5, y + 3.5), 3.4, theme)
+    from shapelens.drawing.hatching import hatched
+
+    shades = theme.shades[kind]
+    if kind == "concat":
+        half = ((x, y), (x + 5, y), (x + 5, y + 7), (x, y + 7))
+        rest = ((x + 5, y), (x + 10, y), (x + 10, y + 7), (x + 5, y + 7))
+        one, other = theme.shades["convolution"], theme.shades["upsampling"]
+        return [
+            Polygon(half, Paint(one.front, one.stroke, 0.5)),
+            Polygon(rest, Paint(other.front, other.stroke, 0.5)),
+        ]
+    return [
+        Polygon(box, Paint(shades.front)),
+        *hatched(x, y, x + 10, y + 7, shades.hatch, shades.stroke),
+        Polygon(box, Paint(stroke=shades.stroke, width=0.5)),
+    ]
+
+
+# words --------------------------------------------------------------------------------------------------
+
+
+def _caption(
+    evaluation: Evaluation, graph: Graph, scale: Scale, options: Options, room: float
+) -> Sequence[str]:
+    """What the figure says of itself, in lines."""
+    sentences = [options.caption.strip()] if options.caption.strip() else []
+    sentences.append(f"Scale: {scale.words}.")
+    folded = (
+        ["norms and activations into their layers (bands)"] if any(s.bands for s in graph.stations) else []
+    )
+    folded += graph.folded
+    if folded:
+        sentences.append(f"Folded: {'; '.join(folded)}.")
+    if graph.silent:
+        told = [f"{words} ×{count}" if count > 1 else words for words, count in graph.silent.items()]
+        sentences.append(f"Not drawn: {', '.join(told)}.")
+    variant = evaluation.network.origin.variant
+    if variant:
+        sentences.append(f"Variant: {variant}.")
+    return wrapped(" ".join(sentences), room, _CAPTION)
+
+
+def _description(evaluation: Evaluation, costs: Costs, graph: Graph) -> str:
+    """The figure in words: each station in order with its shape."""
+    lines = [f"{evaluation.network.name}: {_totals(evaluation, costs)}."]
+    lines += [title_of(station) + "." for station in graph.stations]
+    return "\n".join(lines)
