@@ -16,7 +16,7 @@ from shapelens.network import Network, Step
 from shapelens.operators import Pool
 from shapelens.records import dataclass
 
-__all__ = ["Folder", "goes_up_again", "is_up_and_down", "structure"]
+__all__ = ["Folder", "goes_up_again", "is_up_and_down", "main_branch", "structure"]
 
 
 def structure(graph: Graph) -> Chain:
@@ -173,7 +173,11 @@ class Folder:
         return graph.contracted(_apart(chosen))
 
     def _block(self, graph: Graph, members: Sequence[int], path: str) -> Station:
-        inside = tuple([graph.stations[m] for m in members])
+        local = {member: place for place, member in enumerate(members)}
+        inside = tuple([
+            replace(station, parents=tuple([local[p] for p in station.parents if p in local]))
+            for station in (graph.stations[m] for m in members)
+        ])  # fmt: skip
         last = inside[-1]
         steps = tuple([step for station in inside for step in station.steps])
         is_whole = bool(path) and self._groups(graph).get(path) == list(members)
@@ -307,6 +311,28 @@ def _is_same_stage(one: Station, other: Station) -> bool:
 def _makers(station: Station) -> set[str]:
     """The operators that make what is inside a block, skips left out."""
     return {type(step.node.operator).__name__ for step in station.steps if not step.node.operator.keeps_shape}
+
+
+def main_branch(block: Station) -> list[Station] | None:
+    """The layers of a block one after another, without what goes past them; None where it has several branches."""
+    graph = Graph(block.members)
+    shown: list[Station] = []
+    if not _follow(structure(graph), graph, shown):
+        return None
+    return shown
+
+
+def _follow(chain: Chain, graph: Graph, shown: list[Station]) -> bool:
+    for item in chain.items:
+        if isinstance(item, Tangle):
+            return False
+        if isinstance(item, int):
+            shown.append(graph.stations[item])
+            continue
+        sizes = sorted((len(list(members_of(branch))), place) for place, branch in enumerate(item.branches))
+        if len(sizes) > 2 or sizes[0][0] > 1 or not _follow(item.branches[sizes[-1][1]], graph, shown):
+            return False
+    return True
 
 
 def _repeated(run: Sequence[Station]) -> Station:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from shapelens.analyses.costs import Costs
 from shapelens.dims import Dim, total
+from shapelens.drawing.folding import main_branch
 from shapelens.drawing.metrics import text_width
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run
 from shapelens.drawing.scene import Element, Group, Label, Line, Paint
 from shapelens.drawing.stations import Station, macs_of
-from shapelens.drawing.words import count_words, filter_words, layer_words
+from shapelens.drawing.words import count_words, filter_words, layer_words, short_filter_words
 from shapelens.records import dataclass
 
 __all__ = ["Ledger", "ledger_of"]
@@ -19,7 +20,35 @@ __all__ = ["Ledger", "ledger_of"]
 _SIZE = 6.4
 _LINE = 9.0
 _APART = 5.0
-_MOST_LINES = 6
+_BRACKET_ROOM = 5.0
+_MOST_LINES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in one column for a layer, or for a block.
+
+    Args:
+        lines: what is written: one line, or those of a block, in brackets.
+        times: how often.
+        is_block: whether it stands in brackets.
+    """
+
+    lines: tuple[str, ...]
+    times: int = 1
+    is_block: bool = False
+
+    @property
+    def texts(self) -> list[str]:
+        """Its lines as they are written, with how often behind a layer."""
+        times = f" ×{self.times}" if self.times > 1 and not self.is_block else ""
+        return [line + times for line in self.lines]
+
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        wide = max(text_width(text, _SIZE) for text in self.texts)
+        return wide + (2 * _BRACKET_ROOM + 14 if self.is_block else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +56,21 @@ class Column:
     """One column: what it stands under, and what is written in it."""
 
     center: float
-    filters: tuple[str, ...]
+    entries: tuple[Entry, ...]
     parameters: Dim
     macs: Dim
 
     @property
     def width(self) -> float:
         """How wide it has to be."""
-        texts = [*self.filters, count_words(self.parameters)]
-        return max(text_width(text, _SIZE) for text in texts)
+        return max(
+            [text_width(count_words(self.parameters), _SIZE), *[entry.width for entry in self.entries]]
+        )
+
+    @property
+    def lines(self) -> int:
+        """How many lines its filters take."""
+        return sum(len(entry.lines) for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +88,7 @@ def ledger_of(
     left: float,
     right: float,
     top: float,
-    *,
-    is_short: bool = False,
+    detail: str,
 ) -> Ledger | None:
     """The table under runs; None where its columns do not find room.
 
@@ -65,28 +99,29 @@ def ledger_of(
         left: where the names of its rows begin.
         right: where it ends.
         top: where its upper hairline runs.
-        is_short: whether only the numbers are told, without the filters.
+        detail: `blocks` tells the filters inside blocks, `names` only what the blocks are, nothing only numbers.
     """
-    columns = _columns(runs, costs, is_short=is_short)
-    if not columns:
+    columns = _columns(runs, costs, detail)
+    if not columns or max(column.lines for column in columns) > _MOST_LINES:
         return None
     unit, divisor = _unit(columns)
-    names = ["filters", "(k×k×C)", "parameters", unit] if not is_short else ["parameters", unit]
+    has_blocks = any(entry.is_block for column in columns for entry in column.entries)
+    if detail == "blocks" and not has_blocks:
+        return None
+    header = "(k×k, filters)" if has_blocks else "(k×k×C)"
+    names = ["parameters", unit, *(["filters", header] if detail else [])]
     begin = left + max(text_width(name, _SIZE) for name in names) + 6
     centers = _spread([c.center for c in columns], [c.width for c in columns], begin, right)
     if centers is None:
         return None
-    most = max(len(c.filters) for c in columns)
+    most = max(column.lines for column in columns)
     elements: list[Element] = [_hairline(left, right, top, theme)]
     y = top + _LINE + 1
     if most:
-        elements += [
-            Label((left, y), "filters", _SIZE, theme.second),
-            Label((left, y + _LINE), "(k×k×C)", _SIZE, theme.second),
-        ]
+        elements.append(Label((left, y), "filters", _SIZE, theme.second))
+        elements.append(Label((left, y + _LINE), header, _SIZE, theme.second))
         for column, x in zip(columns, centers, strict=True):
-            for number, text in enumerate(column.filters):
-                elements.append(Label((x, y + number * _LINE), text, _SIZE, theme.text, anchor="middle"))
+            elements += _entries(column, x, y, theme)
         y += max(most, 2) * _LINE + 3
     for name, number in (("parameters", 0), (unit, 1)):
         elements.append(Label((left, y), name, _SIZE, theme.second))
@@ -99,7 +134,29 @@ def ledger_of(
     return Ledger((Group(tuple(elements), kind="table"),), bottom - top)
 
 
-def _columns(runs: Sequence[Run], costs: Costs, *, is_short: bool) -> list[Column]:
+def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:
+    """The filters of a column, from a line down."""
+    written: list[Element] = []
+    for entry in column.entries:
+        middle = x - 7 if entry.is_block else x
+        for number, text in enumerate(entry.texts):
+            written.append(Label((middle, y + number * _LINE), text, _SIZE, theme.text, anchor="middle"))
+        if entry.is_block:
+            half = max(text_width(text, _SIZE) for text in entry.texts) / 2 + _BRACKET_ROOM - 1
+            top, bottom = y - 6.4, y + (len(entry.lines) - 1) * _LINE + 2.2
+            paint = Paint(stroke=theme.line, width=0.5)
+            for side in (-1, 1):
+                edge = middle + side * half
+                inner = edge - side * 2
+                written.append(Line(((inner, top), (edge, top), (edge, bottom), (inner, bottom)), paint))
+            if entry.times > 1:
+                at = (middle + half + 2.5, (top + bottom) / 2 + 2.3)
+                written.append(Label(at, f"×{entry.times}", _SIZE, theme.text, is_bold=True))
+        y += len(entry.lines) * _LINE
+    return written
+
+
+def _columns(runs: Sequence[Run], costs: Costs, detail: str) -> list[Column]:
     """A column for each run that has weights or filters; neighbouring bars share one."""
     columns: list[Column] = []
     before: Run | None = None
@@ -107,42 +164,47 @@ def _columns(runs: Sequence[Run], costs: Costs, *, is_short: bool) -> list[Colum
         stations = [s for s in run.stations if s.kind != "input"]
         parameters = total(costs.parameters[step.node.name] for s in stations for step in s.steps)
         macs = total(macs_of(s.steps, costs) for s in stations)
-        lines = () if is_short else tuple(_filter_lines(stations))
+        entries = tuple(_told(stations, detail))
         is_idle = isinstance(parameters, int) and parameters == 0 and isinstance(macs, int) and macs == 0
-        if not stations or (is_idle and not lines):
+        if not stations or (is_idle and not entries):
             continue
         if before is not None and before.is_bar and run.is_bar and columns:
             last = columns.pop()
-            middle = last.center if len(last.filters) > 1 else (last.center + run.center) / 2
-            columns.append(
-                Column(
-                    middle,
-                    (*last.filters, *lines),
-                    total([last.parameters, parameters]),
-                    total([last.macs, macs]),
-                )
-            )
+            middle = last.center if len(last.entries) > 1 else (last.center + run.center) / 2
+            sums = total([last.parameters, parameters]), total([last.macs, macs])
+            columns.append(Column(middle, (*last.entries, *entries), *sums))
         else:
-            columns.append(Column(run.center, lines, parameters, macs))
+            columns.append(Column(run.center, entries, parameters, macs))
         before = run
     return columns
 
 
-def _filter_lines(stations: Sequence[Station]) -> list[str]:
-    """The filters of a run, each line once with how often it comes."""
-    lines: list[tuple[str, int]] = []
-    for station in stations:
-        words = filter_words(station) if not station.members else layer_words(station)
-        if not words:
+def _told(stations: Sequence[Station], detail: str) -> list[Entry]:
+    """What is told of the layers of a run, each once with how often it comes."""
+    told: list[Entry] = []
+    for station in stations if detail else ():
+        entry = _entry(station, detail)
+        if entry is None:
             continue
-        if lines and lines[-1][0] == words:
-            lines[-1] = (words, lines[-1][1] + station.times)
+        if told and (told[-1].lines, told[-1].is_block) == (entry.lines, entry.is_block):
+            told[-1] = Entry(entry.lines, told[-1].times + entry.times, entry.is_block)
         else:
-            lines.append((words, station.times))
-    texts = [f"{words} ×{times}" if times > 1 else words for words, times in lines]
-    if len(texts) > _MOST_LINES:
-        texts = [*texts[: _MOST_LINES - 1], f"and {len(texts) - _MOST_LINES + 1} more"]
-    return texts
+            told.append(entry)
+    if detail == "names" and sum(len(entry.lines) for entry in told) > _MOST_LINES:
+        kept = told[: _MOST_LINES - 1]
+        told = [*kept, Entry((f"and {len(told) - len(kept)} more",))]
+    return told
+
+
+def _entry(station: Station, detail: str) -> Entry | None:
+    if not station.members:
+        words = short_filter_words(station) if detail == "blocks" else filter_words(station)
+        return Entry((words,), station.times) if words else None
+    branch = main_branch(station) if detail == "blocks" else None
+    lines = tuple([words for inner in branch or () if (words := short_filter_words(inner))])
+    if lines and not any(inner.members for inner in branch or ()):
+        return Entry(lines, station.times, is_block=len(lines) > 1)
+    return Entry((layer_words(station),), station.times)
 
 
 def _unit(columns: Sequence[Column]) -> tuple[str, int]:

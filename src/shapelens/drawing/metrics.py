@@ -5,7 +5,7 @@ So a figure is laid out without asking for a font, and looks the same in each of
 
 from __future__ import annotations
 
-from unicodedata import east_asian_width
+from unicodedata import combining, east_asian_width, normalize
 
 __all__ = ["fitted", "text_width", "wrapped"]
 
@@ -29,7 +29,11 @@ _BOLD = [
 ]
 """Thousandths of the size of type for each sign from the space to the tilde."""
 
-_OTHERS = dict(zip("×·−–—…’“”²°", [584, 333, 584, 556, 1000, 1000, 222, 333, 333, 333, 400], strict=True))
+_OTHERS = {
+    **dict.fromkeys("…—→←↔", 1000), **dict.fromkeys("×−", 584), **dict.fromkeys("≤≥≈", 549),
+    **dict.fromkeys("·“”²", 333), "–": 556, "’": 222, "°": 400, "∞": 713,
+}  # fmt: skip
+_BOLD_OTHERS = {"’": 278, "“": 500, "”": 500}
 _USUAL = 600
 _WIDE = 1000
 
@@ -47,8 +51,21 @@ def text_width(text: str, size: float, *, is_bold: bool = False) -> float:
         if 32 <= code < 127:
             thousandths += widths[code - 32]
         else:
-            thousandths += _OTHERS.get(sign) or (_WIDE if east_asian_width(sign) in "WF" else _USUAL)
+            thousandths += _other_width(sign, widths, is_bold=is_bold)
     return thousandths * size / 1000
+
+
+def _other_width(sign: str, widths: list[int], *, is_bold: bool) -> int:
+    """The width of a sign beyond ASCII: its own, or that of the letter under its accent."""
+    known = (_BOLD_OTHERS.get(sign) if is_bold else None) or _OTHERS.get(sign)
+    if known is not None:
+        return known
+    if combining(sign):
+        return 0
+    base = ord(normalize("NFD", sign)[0])
+    if 32 <= base < 127:
+        return widths[base - 32]
+    return _WIDE if east_asian_width(sign) in "WF" else _USUAL
 
 
 def fitted(text: str, room: float, size: float, *, is_bold: bool = False) -> str:

@@ -41,8 +41,8 @@ def page_of(
     y = 28.0 + box.height + 10.0
     if laid.is_table_wanted:
         runs = [run.moved(shift) for run in laid.runs]
-        full = ledger_of(runs, costs, theme, left, right, y)
-        table = full or ledger_of(runs, costs, theme, left, right, y, is_short=True)
+        tables = (ledger_of(runs, costs, theme, left, right, y, detail) for detail in _details(graph))
+        table = next((table for table in tables if table is not None), None)
         if table is not None:
             elements += table.elements
             y += table.height + 8.0
@@ -57,6 +57,12 @@ def page_of(
         round(width, 2), height, theme.page, tuple(elements), f"{options.title or name} as {options.style}",
         _description(evaluation, costs, graph), tuple(dict.fromkeys(families)), _identity(name, options),
     )  # fmt: skip
+
+
+def _details(graph: Graph) -> tuple[str, ...]:
+    """How much a table may tell, the most first."""
+    has_blocks = any(station.members for station in graph.stations)
+    return ("blocks", "names", "") if has_blocks else ("names", "")
 
 
 def _identity(name: str, options: Options) -> str:

@@ -180,7 +180,7 @@ class Label:
         """The corners of what its letters take up, turned with it."""
         shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * self.width
         rise, drop = 0.72 * self.size, 0.02 * self.size
-        if set(self.text) & set("gjpqy,()[]{};Q/"):
+        if set(self.text) & set("gjpqy,()[]{};Q/_@|$"):
             drop = 0.21 * self.size
         turn = radians(self.angle)
         x, y = self.at
@@ -219,8 +219,10 @@ class Group:
 
     @property
     def box(self) -> Box:
-        """What all of it takes up."""
-        return Box.of_all([child.box for child in self.children])
+        """What all of it takes up; nothing, where there is nothing in it."""
+        return (
+            Box.of_all([child.box for child in self.children]) if self.children else Box(0.0, 0.0, 0.0, 0.0)
+        )
 
 
 Element = Polygon | Line | Circle | Label | Group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
+from shapelens.drawing.plain_text import number, printable
 from shapelens.drawing.scene import Circle, Element, Group, Label, Line, Paint, Polygon, Scene
 from shapelens.records import dataclass
 
@@ -26,13 +27,14 @@ class _Writer:
     def lines(self) -> list[str]:
         """The document, line by line."""
         scene = self.scene
-        width, height = _number(scene.width), _number(scene.height)
-        name = escape(_printable(scene.identity))
+        width, height = number(scene.width), number(scene.height)
+        name = escape(printable(scene.identity), {'"': "&quot;"})
         families = ", ".join(f"'{f}'" if " " in f else f for f in scene.fonts)
         written = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt"'
             f' viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-title {name}-desc"'
-            f" font-family={quoteattr(_printable(families))}>",
+            f' xml:space="preserve"'
+            f" font-family={quoteattr(printable(families))}>",
             f'<title id="{name}-title">{_escaped(scene.title)}</title>',
             f'<desc id="{name}-desc">{_escaped(scene.description)}</desc>',
         ]
@@ -53,7 +55,7 @@ class _Writer:
                 return self._line(element, indent)
             case Circle():
                 x, y = element.center
-                place = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(element.radius)}"'
+                place = f'cx="{number(x)}" cy="{number(y)}" r="{number(element.radius)}"'
                 return [f"{indent}<circle {place}{_paint(element.paint)}/>"]
             case Label():
                 return [indent + _label(element)]
@@ -62,8 +64,8 @@ class _Writer:
         inside = [line for child in group.children for line in self._element(child, indent + " ")]
         if not (group.kind or group.name or group.title):
             return inside
-        kind = f' class="{escape(group.kind)}"' if group.kind else ""
-        name = f" data-layer={quoteattr(_printable(group.name))}" if group.name else ""
+        kind = f" class={quoteattr(printable(group.kind))}" if group.kind else ""
+        name = f" data-layer={quoteattr(printable(group.name))}" if group.name else ""
         title = [f"{indent} <title>{_escaped(group.title)}</title>"] if group.title else []
         return [f"{indent}<g{kind}{name}>", *title, *inside, f"{indent}</g>"]
 
@@ -77,12 +79,12 @@ class _Writer:
 
 
 def _label(label: Label) -> str:
-    x, y = _number(label.at[0]), _number(label.at[1])
-    turn = f' transform="rotate({_number(label.angle)} {x} {y})"' if label.angle else ""
+    x, y = number(label.at[0]), number(label.at[1])
+    turn = f' transform="rotate({number(label.angle)} {x} {y})"' if label.angle else ""
     anchor = f' text-anchor="{label.anchor}"' if label.anchor != "start" else ""
     weight = ' font-weight="bold"' if label.is_bold else ""
     return (
-        f'<text x="{x}" y="{y}" font-size="{_number(label.size)}" fill="{label.color}"{anchor}{weight}{turn}>'
+        f'<text x="{x}" y="{y}" font-size="{number(label.size)}" fill="{label.color}"{anchor}{weight}{turn}>'
         f"{_escaped(label.text)}</text>"
     )
 
@@ -90,42 +92,22 @@ def _label(label: Label) -> str:
 def _paint(paint: Paint) -> str:
     written = f' fill="{paint.fill or "none"}"'
     if paint.opacity < 1 and paint.fill:
-        written += f' fill-opacity="{_number(paint.opacity)}"'
+        written += f' fill-opacity="{number(paint.opacity)}"'
     return written + _stroke(paint)
 
 
 def _stroke(paint: Paint) -> str:
     if not paint.stroke:
         return ""
-    written = f' stroke="{paint.stroke}" stroke-width="{_number(paint.width)}" stroke-linejoin="round"'
+    written = f' stroke="{paint.stroke}" stroke-width="{number(paint.width)}" stroke-linejoin="round"'
     if paint.dash:
-        written += f' stroke-dasharray="{" ".join(_number(length) for length in paint.dash)}"'
+        written += f' stroke-dasharray="{" ".join(number(length) for length in paint.dash)}"'
     return written
 
 
 def _point(point: tuple[float, float]) -> str:
-    return f"{_number(point[0])},{_number(point[1])}"
-
-
-def _number(value: float) -> str:
-    """A length, to a hundredth of a point, without zeros at its end."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return f"{number(point[0])},{number(point[1])}"
 
 
 def _escaped(text: str) -> str:
-    return escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    """Text without the signs that XML cannot hold, and without those that turn its direction."""
-    return "".join(_shown(sign) for sign in text)
-
-
-def _shown(sign: str) -> str:
-    code = ord(sign)
-    is_control = code < 32 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code in {0xFFFE, 0xFFFF}
-    turns = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
-    if sign in "\n\t":
-        return sign
-    return f"\\u{code:04x}" if is_control or turns else sign
+    return escape(printable(text))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapelens.analyses.blocks import class_words
 from shapelens.dims import Dim, Unknown
 from shapelens.drawing.stations import Station
 from shapelens.operators import Filters, Pool
 from shapelens.operators.windows import setting_words
 
-__all__ = ["count_words", "filter_words", "filters_of", "layer_words", "macs_words"]
+__all__ = ["count_words", "filter_words", "filters_of", "layer_words", "short_filter_words", "stride_words"]
 
 
 def filters_of(station: Station) -> Filters | None:
@@ -34,10 +33,22 @@ def _kernel_first(filters: Filters) -> Sequence[Dim]:
     return (*filters.kernel, *channels)
 
 
+def short_filter_words(station: Station) -> str:
+    """`3×3, 64`: the kernel and how many filters; `3×3 depthwise, 64` where each sees one channel."""
+    filters = filters_of(station)
+    if filters is None:
+        return ""
+    if not filters.kernel:
+        return filter_words(station)
+    kernel = "×".join(_text(dim) for dim in filters.kernel)
+    is_depthwise = station.kind == "convolution" and _kernel_first(filters)[-1] == 1 != filters.count
+    return f"{kernel}{' depthwise' if is_depthwise else ''}, {_text(filters.count)}"
+
+
 def layer_words(station: Station) -> str:
     """What makes it: its filters, a pool's window, or its operator's words; the class of a block."""
     if station.main is None or station.members:
-        return class_words(station.module) if station.module else station.kind
+        return station.module.strip("_") or station.kind
     operator = station.main.node.operator
     words = filter_words(station)
     if isinstance(operator, Pool):
@@ -59,13 +70,6 @@ def count_words(count: Dim) -> str:
     if isinstance(count, Unknown):
         return "?"
     return f"{count:,}" if isinstance(count, int) else str(count)
-
-
-def macs_words(macs: Dim) -> str:
-    """Multiply-accumulates, in GMAC from a million on."""
-    if not isinstance(macs, int):
-        return count_words(macs)
-    return f"{macs / 1e9:.3f}" if macs >= 10**6 or macs == 0 else f"{macs:,}"
 
 
 def _text(dim: Dim) -> str:
