@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shapelens.cli.help import CLASSICS_HELP, EXPLAIN_HELP, MAIN_HELP, SHOW_HELP
+from shapelens.cli.help import CLASSICS_HELP, DRAW_HELP, EXPLAIN_HELP, MAIN_HELP, SHOW_HELP
 from shapelens.errors import ShapelensError, UsageError
 
 if TYPE_CHECKING:
@@ -284,6 +284,58 @@ def _columns(columns: str | None, width: int) -> list[str] | None:
         elif name[0] == "-":
             chosen = [column for column in chosen if column != name[1:]]
     return chosen
+
+
+@_program.command("draw", cls=_Command, text=DRAW_HELP)
+@click.argument("model")
+@_INPUT
+@click.option("--symbolic", is_flag=True)
+@click.option("-o", "--output")
+@click.option("--format", "written_as", type=click.Choice(["svg", "tex", "pdf", "png"]))
+@click.option("--style")
+@click.option("--theme")
+@click.option("--width", type=float)
+@click.option("--title")
+@click.option("--caption")
+@click.option("--order")
+@click.option("--fold", multiple=True)
+@click.option("--unfold", multiple=True)
+@click.option("--highlight")
+@click.option("--upto")
+@click.option("--field")
+@click.option("--fonts")
+@click.option("--dpi", type=click.FloatRange(10, 2400), default=300.0)
+@click.option("--ascii", "ascii_only", is_flag=True)
+def _draw(  # noqa: PLR0913 - one argument for each option
+    model: str, *, sample: str | None, batch: int | None, shapes: tuple[str, ...], symbolic: bool,
+          output: str | None, written_as: str | None, fonts: str | None, dpi: float, ascii_only: bool, **given: Any,
+) -> int:  # fmt: skip
+    from pathlib import Path
+
+    from shapelens.explanation.document import text
+    from shapelens.inspection import inspect
+    from shapelens.output.lines import safe
+    from shapelens.output.terminal import print_lines
+
+    if output is None and written_as is None and sys.stdout.isatty():
+        raise UsageError(
+            "a figure needs a file",
+            at="shapelens draw",
+            rule="-o names a file that ends in .svg, .tex, .pdf or .png; or what is written is piped",
+            fix=f"shapelens draw {model} -o figure.svg",
+        )
+    inspection = inspect(model, sample, batch=batch, shapes=_named_shapes(shapes))
+    inspection = inspection.symbolic() if symbolic else inspection
+    options = {name: value for name, value in given.items() if value not in {None, ()}}
+    if fonts:
+        options["fonts"] = tuple(family.strip() for family in fonts.split(",") if family.strip())
+    figure = inspection.draw(**options)
+    if output is None or output == "-":
+        sys.stdout.buffer.write(figure.written(written_as or "svg", dpi))
+    else:
+        figure.save(output, dpi)
+        print_lines([text(safe(f"{Path(output).name}  {figure.size}"))], ascii_only=ascii_only)
+    return _ERRORS_FOUND if any(f.severity == "error" for f in inspection.findings) else 0
 
 
 @_program.command("explain", cls=_Command, text=EXPLAIN_HELP)

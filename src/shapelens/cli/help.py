@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CLASSICS_HELP", "EXPLAIN_HELP", "MAIN_HELP", "SHOW_HELP"]
+__all__ = ["CLASSICS_HELP", "DRAW_HELP", "EXPLAIN_HELP", "MAIN_HELP", "SHOW_HELP"]
 
 _EXIT = "exit status: 0 fine, 1 errors found, 2 usage, 3 unreadable"
 
@@ -12,6 +12,7 @@ shapelens  every shape in a convolutional network, before you run it
 look
   show MODEL                 the table: what goes in, which filters, what comes out, what it costs
   explain WHAT               a shape, a layer, a layer of a model: in words and numbers
+  draw MODEL -o fig.svg      a figure for a paper or a slide: svg, pdf, png, tex
   classics                   the networks that are built in
 
 MODEL is one of
@@ -86,6 +87,42 @@ output
 
 {_EXIT}
 next  shapelens explain 256x256x32
+"""
+
+DRAW_HELP = f"""\
+shapelens draw MODEL -o figure.svg  a figure for a paper or a slide, in vectors
+
+examples
+  shapelens draw resnet50 -o figure.svg
+  shapelens draw lenet5 --style maps -o figure.pdf
+  shapelens draw "net.py:Net(width=64)" --theme dark -o figure.png
+  shapelens draw vgg16 --upto features.16 --highlight features.10 -o figure.tex
+
+input
+  --input 3x224x224          one sample, in the model's own order; symbols too: 3xHxW
+  --batch 8                  fix the batch; without it, N
+  --shape x=2x16:int64       one named tensor whole, and its type; may be repeated
+  --symbolic                 formulas, also where the size is known
+
+figure
+  -o figure.svg              a file that ends in .svg, .tex (TikZ), .pdf or .png
+  --format svg               what is written to a pipe, without -o
+  --style volumes            volumes, maps (LeNet's), blocks (for a slide), graph (every operator)
+  --theme light              light, dark, print (reads in grey)
+  --width 17                 in centimetres
+  --title TEXT               instead of the network's name; "" for none
+  --caption TEXT             before what the figure says of itself
+  --order both               shapes with the channels first and last
+  --fold LAYER               a module as one block; may be repeated
+  --unfold LAYER             a module or layer by itself; may be repeated
+  --highlight LAYER          marked
+  --upto LAYER               the last that is drawn
+  --field LAYER              its receptive field, on the input
+  --fonts "Source Sans 3"    families of type, the best first
+  --dpi 300                  of a PNG
+
+{_EXIT}
+next  shapelens show vgg16
 """
 
 CLASSICS_HELP = f"""\

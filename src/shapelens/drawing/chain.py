@@ -220,7 +220,14 @@ def _joined(
         slid_over = bodies[station.parents[0]]
         elements.append(filter_on(slid_over, bodies[filtered], window, scale, theme)[0])
     elements += _lanes(graph, runs, lanes, bodies, theme)
-    return Laid(tuple(elements), tuple(runs), filtered is not None)
+    return Laid(tuple(elements), tuple([_with_lanes(graph, run, lanes) for run in runs]), filtered is not None)
+
+
+def _with_lanes(graph: Graph, run: Run, lanes: Sequence[Lane]) -> Run:
+    """A run that knows what stands on the lanes that end in it."""
+    places = {body.place for body in run.bodies}
+    beside = [graph.stations[place] for lane in lanes if lane.end in places for place in lane.through]
+    return replace(run, beside=tuple(beside))
 
 
 def _arrow(before: Body, after: Body, theme: Theme) -> list[Element]:

@@ -1,68 +1,109 @@
-"""A network as a figure: folded until it fits, laid out, and put on a page with its table, legend and caption."""
+"""A figure in hand: one scene, written as SVG, TikZ, PDF or PNG."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from pathlib import Path
 
-from shapelens.analyses.costs import Costs
-from shapelens.drawing.chain import Laid, lay_chain
-from shapelens.drawing.folding import Folder, goes_up_again
-from shapelens.drawing.levels import lay_levels
-from shapelens.drawing.options import Options
-from shapelens.drawing.page import page_of
-from shapelens.drawing.palette import THEMES, Theme
-from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Scene
-from shapelens.drawing.stations import Graph, stations_of
-from shapelens.network import Evaluation
+from shapelens.errors import UsageError
 
-__all__ = ["draw_network"]
+__all__ = ["FORMATS", "Figure"]
 
-MARGIN = 12.0
-Layout = Callable[[Graph, Scale, Theme, float], Laid | None]
+FORMATS = ("svg", "tex", "pdf", "png")
+"""What a figure can be written as, by the ends of files' names."""
+
+DOTS_PER_INCH = 300.0
 
 
-def draw_network(evaluation: Evaluation, costs: Costs, options: Options | None = None) -> Scene:
-    """The figure of a network.
+class Figure:
+    """A figure: shown in a notebook by itself, and saved where it is wanted.
 
     Args:
-        evaluation: the network at its shape.
-        costs: its costs.
-        options: how it is drawn.
+        scene: what is in it, in points.
     """
-    options = options or Options()
-    graph = stations_of(evaluation, costs)
-    folder = Folder(evaluation.network, costs, frozenset(options.unfold), frozenset(options.fold))
-    folded, laid, scale = _fitted(folder, graph, options)
-    return page_of(evaluation, costs, folded, laid, scale, options)
 
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
 
-def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
-    """The first rung of the ladder on which the network fits, at the largest scale on which it does."""
-    room = options.points - 2 * MARGIN
-    theme = THEMES[options.theme]
-    last: tuple[Graph, Laid, Scale] | None = None
-    for rung in folder.ladder(graph):
-        folded = rung
-        lay: Layout = lay_chain
-        if goes_up_again(folded):
-            lay, folded = lay_levels, folder.joined(folded)
-        for scale in _scales(folded, room):
-            laid = lay(folded, scale, theme, room)
-            if laid is not None:
-                return folded, laid, scale
-        smallest = list(_scales(folded, room))[-1]
-        laid = lay(folded, smallest, theme, 1e9)
-        if laid is not None:
-            last = (folded, laid, smallest)
-    assert last is not None
-    return last
+    def __repr__(self) -> str:
+        return f"<Figure of {self.scene.title}: {self.size}>"
 
+    @property
+    def size(self) -> str:
+        """Its width and height in words: `17.0 × 9.8 cm`."""
+        per_centimetre = 72 / 2.54
+        return f"{self.scene.width / per_centimetre:.1f} × {self.scene.height / per_centimetre:.1f} cm"
 
-def _scales(graph: Graph, room: float) -> Iterator[Scale]:
-    """Scales from the largest to the smallest that reads well."""
-    sizes = [place.size or 1 for station in graph.stations for place in station.form.places]
-    largest = max(sizes, default=1)
-    part = room / 458.0
-    for space, unit in ((114, 2.0), (104, 1.9), (92, 1.75), (82, 1.6), (72, 1.5), (62, 1.5)):
-        yield Scale(space * part, largest, unit * max(part, 0.75), 6.2 * part)
+    @property
+    def svg(self) -> str:
+        """The figure as SVG."""
+        from shapelens.drawing.svg import svg_text
+
+        return svg_text(self.scene)
+
+    @property
+    def tikz(self) -> str:
+        """The figure as a TikZ picture, for a document that uses the package of that name."""
+        from shapelens.drawing.tikz import tikz_text
+
+        return tikz_text(self.scene)
+
+    @property
+    def pdf(self) -> bytes:
+        """The figure as a PDF of one page, its type embedded."""
+        from shapelens.drawing.pdf import pdf_bytes
+
+        return pdf_bytes(self.scene)
+
+    def png(self, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
+        """The figure as pixels."""
+        from shapelens.drawing.png import png_bytes
+
+        return png_bytes(self.scene, dots_per_inch)
+
+    def _repr_svg_(self) -> str:
+        """As a notebook shows it."""
+        return self.svg
+
+    def written(self, kind: str, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
+        """The figure as one of `FORMATS`.
+
+        Raises:
+            UsageError: `a figure cannot be written as gif`.
+        """
+        if kind == "svg":
+            return self.svg.encode()
+        if kind == "tex":
+            return self.tikz.encode()
+        if kind == "pdf":
+            return self.pdf
+        if kind == "png":
+            return self.png(dots_per_inch)
+        raise UsageError(
+            f"a figure cannot be written as {kind or 'a file without an ending'}",
+            at=kind,
+            rule=f"one of {', '.join(FORMATS)}",
+            fix="figure.svg",
+        )
+
+    def save(self, path: str | os.PathLike[str], dots_per_inch: float = DOTS_PER_INCH) -> None:
+        """Write it to a file, in the format that the file's name ends with.
+
+        What stood in the file stays there until all of the figure is made.
+
+        Raises:
+            UsageError: the format is not known, or the file cannot be written.
+        """
+        target = Path(path)
+        kind = target.suffix.lower().lstrip(".")
+        content = self.written("tex" if kind == "tikz" else kind, dots_per_inch)
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            raise UsageError(
+                f"{target} cannot be written",
+                at=str(target),
+                have=(error.strerror or str(error)).lower(),
+                rule="a file in a folder that is there and may be written to",
+            ) from None

@@ -162,8 +162,9 @@ def _columns(runs: Sequence[Run], costs: Costs, detail: str) -> list[Column]:
     before: Run | None = None
     for run in runs:
         stations = [s for s in run.stations if s.kind != "input"]
-        parameters = total(costs.parameters[step.node.name] for s in stations for step in s.steps)
-        macs = total(macs_of(s.steps, costs) for s in stations)
+        all_of_it = [*stations, *run.beside]
+        parameters = total(costs.parameters[step.node.name] for s in all_of_it for step in s.steps)
+        macs = total(macs_of(s.steps, costs) for s in all_of_it)
         entries = tuple(_told(stations, detail))
         is_idle = isinstance(parameters, int) and parameters == 0 and isinstance(macs, int) and macs == 0
         if not stations or (is_idle and not entries):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
 from shapelens.drawing.palette import THEMES
 from shapelens.errors import UsageError
@@ -60,6 +62,18 @@ class Options:
                 rule=f"from {_NARROWEST:g} to {_WIDEST:g} cm",
                 fix="width 17",
             )
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Options:
+        """Options as keyword arguments, with one error for a name that is none."""
+        names = [f.name for f in fields(cls)]
+        for name in given:
+            _one_of("option", name, tuple(names))
+        settings: dict[str, Any] = dict(given)
+        for name in ("fold", "unfold", "fonts"):
+            if isinstance(settings.get(name), str):
+                settings[name] = (settings[name],)
+        return cls(**settings)
 
     @property
     def points(self) -> float:

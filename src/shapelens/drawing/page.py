@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from shapelens.analyses.costs import Costs
+from shapelens.analyses.findings import Finding
 from shapelens.drawing.chain import Laid
 from shapelens.drawing.ledger import ledger_of
 from shapelens.drawing.metrics import fitted, text_width, wrapped
@@ -18,18 +19,27 @@ from shapelens.drawing.solids import title_of
 from shapelens.drawing.stations import Graph, kind_of
 from shapelens.drawing.words import count_words
 from shapelens.network import Evaluation
+from shapelens.records import dataclass
 
-__all__ = ["page_of"]
+__all__ = ["Subject", "page_of"]
 
 _MARGIN = 12.0
 _TITLE, _TOTALS, _LEGEND, _CAPTION = 10.0, 7.0, 6.6, 6.6
 _TALLEST = 1.4
 
 
-def page_of(
-    evaluation: Evaluation, costs: Costs, graph: Graph, laid: Laid, scale: Scale, options: Options
-) -> Scene:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a figure is of: a network at a shape, its costs, and what does not fit in it."""
+
+    evaluation: Evaluation
+    costs: Costs
+    findings: Sequence[Finding] = ()
+
+
+def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: Options) -> Scene:
     """The whole page."""
+    evaluation, costs = subject.evaluation, subject.costs
     theme = THEMES[options.theme]
     width = options.points
     left, right = _MARGIN, width - _MARGIN

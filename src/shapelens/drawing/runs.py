@@ -29,10 +29,12 @@ class Run:
     Args:
         bodies: from left to right.
         labels: what is written, the marks under it and the brackets above.
+        beside: stations on lanes that end in it.
     """
 
     bodies: tuple[Body, ...]
     labels: tuple[Element, ...] = field(default=())
+    beside: tuple[Station, ...] = field(default=())
 
     @property
     def first(self) -> Body:
@@ -84,7 +86,7 @@ class Run:
 
     def moved(self, dx: float) -> Run:
         """The run as far to the right, without what is written on it."""
-        return Run(tuple([replace(body, x=body.x + dx) for body in self.bodies]))
+        return Run(tuple([replace(body, x=body.x + dx) for body in self.bodies]), beside=self.beside)
 
     @property
     def elements(self) -> tuple[Element, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from shapelens.garbage import collections_paused
 from shapelens.inspection.given import ShapeLike, checked_batch, dims_of
 from shapelens.inspection.layer import Layer
 from shapelens.network import Evaluation, Input, Network, evaluate_network
+from shapelens.network.cutting import cut_after
 from shapelens.network.editing import edit as edit_network
 from shapelens.network.feeding import fed
 from shapelens.operators import Shape
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from shapelens.analyses.findings import Finding
     from shapelens.analyses.memory import Memory
     from shapelens.analyses.receptive_field import FieldOf
+    from shapelens.drawing.figure import Figure
     from shapelens.output.explained import Explanation
     from shapelens.readers.torch.inputs import Arguments
     from shapelens.readers.torch.session import ModelAtHand
@@ -273,6 +276,45 @@ class Inspection:
         from shapelens.output.html import NOTEBOOK_WIDTH, table_html
 
         return table_html(self.table(width=NOTEBOOK_WIDTH), self.findings)
+
+    def draw(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Figure:
+        """The network as a figure, and in a file where a path is given.
+
+            >>> from shapelens import inspect
+            >>> inspect("lenet5").draw()
+            <Figure of lenet5 as volumes: 17.0 × 9.8 cm>
+
+        Args:
+            path: where it is saved; its ending tells the format: `.svg`, `.tex`, `.pdf`, `.png`.
+            options: how it is drawn, as `shapelens.drawing.options.Options` has them: `style`, `theme`, `width` in
+                centimetres, `title`, `caption`, `order`, `fold`, `unfold`, `highlight`, `upto`, `field`, `fonts`.
+
+        Raises:
+            UsageError: an option or a layer is not known, or the file cannot be written.
+        """
+        with collections_paused():
+            from shapelens.drawing.figure import Figure
+            from shapelens.drawing.network import draw_network
+            from shapelens.drawing.options import Options
+
+            wanted = Options.of(options)
+            for name in (*wanted.fold, *wanted.unfold, wanted.highlight, wanted.upto, wanted.field):
+                if name and not self._has_layer(name):
+                    raise self.no_such_layer(name)
+            shown = self
+            if wanted.upto:
+                shown = Inspection(cut_after(self.network, wanted.upto), self.shapes)
+            figure = Figure(draw_network(shown.evaluation, shown.costs, shown.findings, wanted))
+        if path is not None:
+            figure.save(path)
+        return figure
+
+    def _has_layer(self, name: str) -> bool:
+        """Whether a layer or a module is called so."""
+        inside = name + "."
+        return name in self.evaluation.by_node or any(
+            step.node.path == name or step.node.path.startswith(inside) for step in self.evaluation.steps
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data: the schema `shapelens/1`."""

@@ -1,0 +1,72 @@
+"""A network as a figure: folded until it fits, laid out, and put on a page with its table, legend and caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from shapelens.analyses.costs import Costs
+from shapelens.analyses.findings import Finding
+from shapelens.drawing.chain import Laid, lay_chain
+from shapelens.drawing.folding import Folder, goes_up_again
+from shapelens.drawing.levels import lay_levels
+from shapelens.drawing.options import Options
+from shapelens.drawing.page import Subject, page_of
+from shapelens.drawing.palette import THEMES, Theme
+from shapelens.drawing.scale import Scale
+from shapelens.drawing.scene import Scene
+from shapelens.drawing.stations import Graph, stations_of
+from shapelens.network import Evaluation
+
+__all__ = ["draw_network"]
+
+MARGIN = 12.0
+Layout = Callable[[Graph, Scale, Theme, float], Laid | None]
+
+
+def draw_network(
+    evaluation: Evaluation, costs: Costs, findings: Sequence[Finding] = (), options: Options | None = None
+) -> Scene:
+    """The figure of a network.
+
+    Args:
+        evaluation: the network at its shape.
+        costs: its costs.
+        findings: what does not fit in it.
+        options: how it is drawn.
+    """
+    options = options or Options()
+    graph = stations_of(evaluation, costs)
+    folder = Folder(evaluation.network, costs, frozenset(options.unfold), frozenset(options.fold))
+    folded, laid, scale = _fitted(folder, graph, options)
+    return page_of(Subject(evaluation, costs, findings), folded, laid, scale, options)
+
+
+def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
+    """The first rung of the ladder on which the network fits, at the largest scale on which it does."""
+    room = options.points - 2 * MARGIN
+    theme = THEMES[options.theme]
+    last: tuple[Graph, Laid, Scale] | None = None
+    for rung in folder.ladder(graph):
+        folded = rung
+        lay: Layout = lay_chain
+        if goes_up_again(folded):
+            lay, folded = lay_levels, folder.joined(folded)
+        for scale in _scales(folded, room):
+            laid = lay(folded, scale, theme, room)
+            if laid is not None:
+                return folded, laid, scale
+        smallest = list(_scales(folded, room))[-1]
+        laid = lay(folded, smallest, theme, 1e9)
+        if laid is not None:
+            last = (folded, laid, smallest)
+    assert last is not None
+    return last
+
+
+def _scales(graph: Graph, room: float) -> Iterator[Scale]:
+    """Scales from the largest to the smallest that reads well."""
+    sizes = [place.size or 1 for station in graph.stations for place in station.form.places]
+    largest = max(sizes, default=1)
+    part = room / 458.0
+    for space, unit in ((114, 2.0), (104, 1.9), (92, 1.75), (82, 1.6), (72, 1.5), (62, 1.5)):
+        yield Scale(space * part, largest, unit * max(part, 0.75), 6.2 * part)
