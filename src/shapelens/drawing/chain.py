@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from shapelens.analyses.structure import Chain, Parallel, members_of
 from shapelens.drawing.folding import structure
+from shapelens.drawing.marks import BREAK_ROOM
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run, plus_mark, split_runs
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Polygon
 from shapelens.drawing.solids import Body, filter_on, title_of
 from shapelens.drawing.stations import Graph, Station
-from shapelens.drawing.words import filters_of
+from shapelens.drawing.words import filter_words, filters_of
 from shapelens.operators import Convolution
 from shapelens.records import dataclass
 
@@ -155,6 +156,8 @@ def _gap_before(graph: Graph, group: Sequence[int], filtered: int | None) -> flo
     station = graph.stations[group[0]]
     if group[0] == filtered:
         return _PYRAMID_GAP
+    if station.broken:
+        return _GAP + BREAK_ROOM
     return _BAR_GAP if station.form.is_vector else _GAP
 
 
@@ -209,7 +212,7 @@ def _joined(
     for run in runs:
         elements += run.elements
     for before, run in pairwise(runs):
-        if run.first.place == filtered:
+        if run.first.place == filtered or run.first.station.broken:
             continue
         if before.last.place in graph.stations[run.first.place].parents:
             elements += _arrow(before.last, run.first, theme)
@@ -220,7 +223,9 @@ def _joined(
         slid_over = bodies[station.parents[0]]
         elements.append(filter_on(slid_over, bodies[filtered], window, scale, theme)[0])
     elements += _lanes(graph, runs, lanes, bodies, theme)
-    return Laid(tuple(elements), tuple([_with_lanes(graph, run, lanes) for run in runs]), filtered is not None)
+    return Laid(
+        tuple(elements), tuple([_with_lanes(graph, run, lanes) for run in runs]), filtered is not None
+    )
 
 
 def _with_lanes(graph: Graph, run: Run, lanes: Sequence[Lane]) -> Run:
@@ -290,18 +295,11 @@ def _lane(graph: Graph, lane: Lane, bodies: dict[int, Body], y: float, theme: Th
 def _chip(station: Station, middle: float, y: float, room: float, theme: Theme) -> list[Element]:
     """A layer that stands on a lane, as a flat box with its filters in it."""
     shades = theme.shades[station.kind]
-    filters = filters_of(station)
-    texts = [station.kind, ""]
-    if filters is not None:
-        texts = [f"{filters.count} of {'×'.join(str(n) for n in (*filters.kernel, filters.of[0]))}", *texts]
-    label = next(
-        (
-            one
-            for text in texts
-            if (one := Label((middle, y + 2.2), text, 6.2, theme.text, anchor="middle")).width <= room - 4
-        ),
-        Label((middle, y + 2.2), "", 6.2),
+    label = Label((middle, y + 2.2), "", 6.2, theme.text, anchor="middle")
+    text = next(
+        text for text in (filter_words(station), "") if replace(label, text=text).width <= max(room - 4, 0)
     )
+    label = replace(label, text=text)
     half = min(max(label.width / 2 + 4, 5), max(room / 2, 3))
     corners = ((middle - half, y - 5), (middle + half, y - 5), (middle + half, y + 5), (middle - half, y + 5))
     parts: list[Element] = [Polygon(corners, Paint(shades.front, shades.stroke, 0.5))]

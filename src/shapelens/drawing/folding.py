@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 from shapelens.analyses.blocks import CONTAINERS, enclosing_module, signature
 from shapelens.analyses.costs import Costs
@@ -239,7 +240,14 @@ class Folder:
 
     # what repeats -----------------------------------------------------------------------------------------
 
-    def _runs(self, graph: Graph, is_same: Callable[[Station, Station], bool], words: str) -> Graph:
+    def _runs(
+        self,
+        graph: Graph,
+        is_same: Callable[[Station, Station], bool],
+        words: str,
+        *,
+        is_repeated: bool = True,
+    ) -> Graph:
         """Neighbours that are the same, as one with a number of times."""
         groups: list[tuple[list[int], Station]] = []
         place = 0
@@ -257,7 +265,10 @@ class Folder:
                     break
                 run.append(following)
             if len(run) > 1 and self._may_repeat(stations[place]):
-                groups.append((run, _repeated([stations[m] for m in run])))
+                together = _repeated([stations[m] for m in run])
+                groups.append(
+                    (run, together if is_repeated else replace(together, times=1, join="", parts=()))
+                )
             place = run[-1] + 1
         return _noted(graph.contracted(groups), words, is_noted=bool(groups))
 
@@ -276,7 +287,7 @@ class Folder:
                 and "input" not in {one.kind, other.kind}
             )
 
-        return self._runs(graph, is_same, "all layers at one height and width")
+        return self._runs(graph, is_same, "all layers at one height and width", is_repeated=False)
 
 
 # what is the same ---------------------------------------------------------------------------------------
@@ -301,7 +312,9 @@ def _own_steps(station: Station) -> list[Step]:
 
 def _is_same_stage(one: Station, other: Station) -> bool:
     """Whether two blocks are of one stage: the same class, and the same comes out."""
-    if one.form.text() != other.form.text() or not one.members or not other.members or one.kind != other.kind:
+    grows = one.join == other.join == "concat" and len(one.parts) == len(other.parts) == 2
+    same = one.form.spatial == other.form.spatial if grows else one.form.text() == other.form.text()
+    if not same or not one.members or not other.members or one.kind != other.kind:
         return False
     if one.module or other.module:
         return one.module == other.module
@@ -340,7 +353,9 @@ def _repeated(run: Sequence[Station]) -> Station:
     steps = tuple([step for station in run for step in station.steps])
     times = sum(station.times for station in run)
     # What is opened is the last: the first of a stage is often another.
-    members = tuple(run) if not last.members else last.members
+    members = last.members
+    if not _is_same(first, last) and not members:
+        members = tuple([replace(s, parents=(place - 1,) if place else ()) for place, s in enumerate(run)])
     return replace(
         last, name=_run_name(first.name, last.name), steps=steps, times=times, parents=first.parents,
         members=members, broken=any(s.broken for s in run), is_open_end=last.is_open_end,
@@ -392,11 +407,14 @@ def _is_beyond_a_lane(part: Parallel | Tangle, end: Station) -> bool:
 
 def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
     """Whether places become fewer inside and more again, as in a U."""
-    end = _places(graph.stations[members[-1]])
-    for member in members[:-1]:
-        station = graph.stations[member]
-        if not station.form.is_vector and station.form.places and _places(station) < end:
+    least = float("inf")
+    for member in members:
+        places = _places(graph.stations[member])
+        if places is None:
+            continue
+        if places > 1.5 * least:
             return True
+        least = min(least, places)
     return False
 
 
@@ -408,11 +426,11 @@ def goes_up_again(graph: Graph) -> bool:
     )
 
 
-def _places(station: Station) -> float:
-    count = 1.0
-    for place in station.form.places:
-        count *= place.size if place.size is not None else 1
-    return count
+def _places(station: Station) -> int | None:
+    """In how many places a tensor has channels; None for a vector, and where it is not known."""
+    sizes = [place.size for place in station.form.places]
+    known = [size for size in sizes if size is not None]
+    return None if station.form.is_vector or not sizes or len(known) < len(sizes) else prod(known)
 
 
 def _has_one_end(graph: Graph, members: Sequence[int]) -> bool:

@@ -48,9 +48,13 @@ def lay_levels(graph: Graph, scale: Scale, theme: Theme, room: float) -> Laid | 
     return Laid(tuple(elements), tuple(runs), is_table_wanted=False)
 
 
-def _size(station: Station) -> float:
-    sizes = [place.size or 1 for place in station.form.places]
-    return max(sizes, default=1)
+def _octaves(one: Station, other: Station) -> float:
+    """By how many halvings the second is coarser than the first; none where that is not known."""
+    sizes = [[place.size for place in station.form.places] for station in (one, other)]
+    if any(size is None for places in sizes for size in places):
+        return 0.0
+    first, second = (max([size or 1 for size in places], default=1) for places in sizes)
+    return log2(first / second)
 
 
 def _split(graph: Graph, places: Sequence[int], lanes: Sequence[Lane]) -> list[list[int]]:
@@ -70,10 +74,10 @@ def _goes_on(graph: Graph, group: Sequence[int], place: int, *, is_joined: bool)
     station, last = graph.stations[place], graph.stations[group[-1]]
     if station.form.is_vector or last.form.is_vector or group[-1] not in station.parents:
         return False
-    if abs(log2(_size(last) / _size(station))) >= _ONE_ROW:
+    if abs(_octaves(last, station)) >= _ONE_ROW:
         return False
     comes_from_elsewhere = any(parent not in group for parent in station.parents)
-    return not (is_joined and comes_from_elsewhere) or last.kind == "upsampling"
+    return not station.broken and (not (is_joined and comes_from_elsewhere) or last.kind == "upsampling")
 
 
 def _levels(graph: Graph, groups: Sequence[Sequence[int]], lanes: Sequence[Lane]) -> list[int]:
@@ -86,10 +90,7 @@ def _levels(graph: Graph, groups: Sequence[Sequence[int]], lanes: Sequence[Lane]
             for lane in lanes
             if lane.end in group
             and home[lane.start] < number
-            and abs(
-                log2(_size(graph.stations[groups[home[lane.start]][-1]]) / _size(graph.stations[lane.end]))
-            )
-            < 0.8
+            and abs(_octaves(graph.stations[groups[home[lane.start]][-1]], graph.stations[lane.end])) < 0.8
         ]
         if joined:
             levels.append(joined[0])
@@ -99,7 +100,7 @@ def _levels(graph: Graph, groups: Sequence[Sequence[int]], lanes: Sequence[Lane]
             levels.append(levels[-1])
         else:
             before, after = graph.stations[groups[number - 1][-1]], graph.stations[group[0]]
-            levels.append(levels[-1] + round(log2(_size(before) / _size(after))))
+            levels.append(levels[-1] + round(_octaves(before, after)))
     used = {level: row for row, level in enumerate(sorted(set(levels)))}
     return [used[level] for level in levels]
 

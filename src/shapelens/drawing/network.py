@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from shapelens.analyses.costs import Costs
-from shapelens.analyses.findings import Finding
 from shapelens.drawing.chain import Laid, lay_chain
 from shapelens.drawing.folding import Folder, goes_up_again
 from shapelens.drawing.levels import lay_levels
+from shapelens.drawing.marks import break_marks, field_marks, highlight_marks, patch_marks
 from shapelens.drawing.options import Options
 from shapelens.drawing.page import Subject, page_of
 from shapelens.drawing.palette import THEMES, Theme
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Scene
 from shapelens.drawing.stations import Graph, stations_of
-from shapelens.network import Evaluation
 
 __all__ = ["draw_network"]
 
@@ -23,22 +22,31 @@ MARGIN = 12.0
 Layout = Callable[[Graph, Scale, Theme, float], Laid | None]
 
 
-def draw_network(
-    evaluation: Evaluation, costs: Costs, findings: Sequence[Finding] = (), options: Options | None = None
-) -> Scene:
+def draw_network(subject: Subject, options: Options | None = None) -> Scene:
     """The figure of a network.
 
     Args:
-        evaluation: the network at its shape.
-        costs: its costs.
-        findings: what does not fit in it.
+        subject: the network at its shape, its costs, and what else is drawn of it.
         options: how it is drawn.
     """
     options = options or Options()
-    graph = stations_of(evaluation, costs)
-    folder = Folder(evaluation.network, costs, frozenset(options.unfold), frozenset(options.fold))
+    graph = stations_of(subject.evaluation, subject.costs)
+    network = subject.evaluation.network
+    folder = Folder(network, subject.costs, frozenset(options.unfold), frozenset(options.fold))
     folded, laid, scale = _fitted(folder, graph, options)
-    return page_of(Subject(evaluation, costs, findings), folded, laid, scale, options)
+    return page_of(subject, folded, _marked(laid, subject, options), scale, options)
+
+
+def _marked(laid: Laid, subject: Subject, options: Options) -> Laid:
+    """With where it breaks, what is highlighted, and what a layer sees."""
+    theme = THEMES[options.theme]
+    bodies = [body for run in laid.runs for body in run.bodies]
+    marks = [*patch_marks(bodies, theme), *break_marks(bodies, theme)]
+    if options.highlight:
+        marks += highlight_marks(bodies, options.highlight, theme)
+    if options.field:
+        marks += field_marks(bodies, options.field, subject.fields, theme)
+    return replace(laid, elements=(*laid.elements, *marks))
 
 
 def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:

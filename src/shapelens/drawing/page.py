@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from shapelens.analyses.costs import Costs
-from shapelens.analyses.findings import Finding
+from shapelens.analyses.findings import ERROR, Finding
+from shapelens.analyses.receptive_field import FieldOf
 from shapelens.drawing.chain import Laid
 from shapelens.drawing.ledger import ledger_of
 from shapelens.drawing.metrics import fitted, text_width, wrapped
@@ -30,11 +32,24 @@ _TALLEST = 1.4
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a figure is of: a network at a shape, its costs, and what does not fit in it."""
+    """What a figure is of.
+
+    Args:
+        evaluation: a network at a shape.
+        costs: its costs.
+        findings: what does not fit in it.
+        fields: its receptive fields, where one is drawn.
+    """
 
     evaluation: Evaluation
     costs: Costs
     findings: Sequence[Finding] = ()
+    fields: Mapping[str, FieldOf] = field(default_factory=dict)
+
+    @property
+    def failure(self) -> Finding | None:
+        """What fails first."""
+        return next((finding for finding in self.findings if finding.severity == ERROR), None)
 
 
 def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: Options) -> Scene:
@@ -43,7 +58,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     theme = THEMES[options.theme]
     width = options.points
     left, right = _MARGIN, width - _MARGIN
-    elements: list[Element] = list(_heading(evaluation, costs, options, theme, right))
+    elements: list[Element] = list(_heading(subject, options, theme, right))
     box = laid.box
     shift = left - box.left + max((right - left - box.width) / 2, 0.0)
     placed = laid.moved(shift, 28.0 - box.top)
@@ -57,6 +72,8 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
             elements += table.elements
             y += table.height + 8.0
     y = _legend(elements, graph, laid, theme, left, right, y)
+    if subject.failure is not None:
+        y = _failure(elements, subject.failure, theme, left, right, y)
     for line in _caption(evaluation, graph, scale, options, right - left):
         elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
         y += 8.6
@@ -80,15 +97,38 @@ def _identity(name: str, options: Options) -> str:
     return f"{plain[:40] or 'figure'}-{options.style}-{options.theme}"
 
 
-def _heading(
-    evaluation: Evaluation, costs: Costs, options: Options, theme: Theme, right: float
-) -> list[Element]:
+def _heading(subject: Subject, options: Options, theme: Theme, right: float) -> list[Element]:
+    evaluation = subject.evaluation
     title = options.title if options.title is not None else _network_title(evaluation)
     shown = fitted(title, (right - _MARGIN) * 0.6, _TITLE, is_bold=True)
     label = Label((_MARGIN, 16.0), shown, _TITLE, theme.text, is_bold=True)
     at = _MARGIN + (label.width + 7 if shown else 0)
-    totals = fitted(_totals(evaluation, costs), right - at, _TOTALS)
-    return [Group((label, Label((at, 16.0), totals, _TOTALS, theme.second)), kind="title")]
+    failure = subject.failure
+    words = _totals(evaluation, subject.costs) if failure is None else f"breaks at {failure.layer}"
+    color = theme.second if failure is None else theme.error
+    second = fitted(words, right - at, _TOTALS, is_bold=failure is not None)
+    return [
+        Group((label, Label((at, 16.0), second, _TOTALS, color, is_bold=failure is not None)), kind="title")
+    ]
+
+
+def _failure(
+    elements: list[Element], failure: Finding, theme: Theme, left: float, right: float, y: float
+) -> float:
+    """What breaks and how to mend it, before the caption; returns where it ends."""
+    fixes = [f"{fix.text} (tried: gives {fix.gives})" if fix.verified else fix.text for fix in failure.fixes]
+    words = f"Fix: {', or '.join(' '.join(fix.split()) for fix in fixes)}." if fixes else "Breaks:"
+    x = left
+    for number, line in enumerate(wrapped(words, right - left, _TOTALS)):
+        label = Label((x, y + 6), line, _TOTALS, theme.error, is_bold=number == 0)
+        elements.append(label)
+        y += 9.0
+    have = failure.have.replace("\n", "; ")
+    told = f"{failure.summary}: {have}; {failure.rule}." if have else f"{failure.summary}."
+    for line in wrapped(" ".join(told.split()), right - left, _CAPTION):
+        elements.append(Label((left, y + 6), line, _CAPTION, theme.text))
+        y += 8.6
+    return y + 1.0
 
 
 def _network_title(evaluation: Evaluation) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from shapelens.analyses.axes import axes_of
 from shapelens.analyses.blocks import enclosing_module, grouped, is_bookkeeping
 from shapelens.analyses.costs import Costs
-from shapelens.dims import Dim, total
+from shapelens.dims import Dim, Unknown, total
 from shapelens.drawing.forms import Form, form_of
 from shapelens.network import Evaluation, Step
 from shapelens.operators import (
@@ -279,7 +279,7 @@ def _join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[s
         return "", ()
     if isinstance(operator, Concatenate):
         flowing = [t for t in step.inputs if t is not None and not t.is_held]
-        sizes = [t.dims[operator.axis] if not t.has_unknown else 0 for t in flowing]
+        sizes = [0 if isinstance(t.shape, Unknown) else t.shape[operator.axis] for t in flowing]
         return "concat", tuple([
             (parent.kind, size if isinstance(size, int) else 0)
             for parent, size in zip(parents, sizes, strict=False)

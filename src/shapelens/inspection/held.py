@@ -296,6 +296,7 @@ class Inspection:
             from shapelens.drawing.figure import Figure
             from shapelens.drawing.network import draw_network
             from shapelens.drawing.options import Options
+            from shapelens.drawing.page import Subject
 
             wanted = Options.of(options)
             for name in (*wanted.fold, *wanted.unfold, wanted.highlight, wanted.upto, wanted.field):
@@ -304,7 +305,9 @@ class Inspection:
             shown = self
             if wanted.upto:
                 shown = Inspection(cut_after(self.network, wanted.upto), self.shapes)
-            figure = Figure(draw_network(shown.evaluation, shown.costs, shown.findings, wanted))
+            fields = shown.fields if wanted.field else {}
+            subject = Subject(shown.evaluation, shown.costs, shown.findings, fields)
+            figure = Figure(draw_network(subject, wanted))
         if path is not None:
             figure.save(path)
         return figure
