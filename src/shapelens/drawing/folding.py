@@ -228,12 +228,8 @@ class Folder:
             if station.kind != "upsampling" or len(above) != 1 or station.is_open_end or station.broken:
                 continue
             end = graph.stations[above[0]]
-            if (
-                end.join == "concat"
-                and end.form.spatial == station.form.spatial
-                and not end.members
-                and not end.broken
-            ):
+            fits = end.form.spatial == station.form.spatial or station.is_doubtful
+            if end.join == "concat" and fits and not end.members and not end.broken:
                 group = [place, above[0]]
                 groups.append((group, replace(end, steps=(*station.steps, *end.steps), parts=end.parts)))
         return graph.contracted(_apart(groups))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shapelens.dims import Dim, Expression, Unknown, evaluate
 from shapelens.operators import Tensor
 from shapelens.records import dataclass
 
-__all__ = ["Extent", "Form", "form_of"]
+__all__ = ["Extent", "Form", "drawn_as", "form_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,22 @@ def form_of(tensor: Tensor, letters: str | None, example: Mapping[str, int]) -> 
             places.append(_extent(letter, dim, example))
     places.sort(key=lambda place: "DHWT".index(place.letter))
     return Form(_extent("C", channels, example), tuple(places))
+
+
+def drawn_as(form: Form, others: Sequence[Form]) -> Form:
+    """A form whose unknown sizes are drawn as those of what it is made from; they are written `?` all the same."""
+    if all(extent.size is not None for extent in (form.channels, *form.places)):
+        return form
+    known: dict[str, int] = {}
+    for other in others:
+        for extent in (other.channels, *other.places):
+            if extent.size is not None:
+                known.setdefault(extent.letter, extent.size)
+    channels, *places = [
+        extent if extent.size is not None else replace(extent, size=known.get(extent.letter))
+        for extent in (form.channels, *form.places)
+    ]
+    return Form(channels, tuple(places), form.is_known)
 
 
 def _extent(letter: str, dim: Dim, example: Mapping[str, int]) -> Extent:

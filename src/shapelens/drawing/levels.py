@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import log2
 
 from shapelens.drawing.chain import Laid, Lane, lanes_of
+from shapelens.drawing.marks import BREAK_ROOM
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run
 from shapelens.drawing.scale import Scale
@@ -129,7 +130,6 @@ def _placed(
 ) -> list[Run]:  # fmt: skip
     """The runs in order: a step down begins under the end of what is above, a step up leads into what is above."""
     runs: list[Run] = []
-    joined = {lane.end for lane in lanes}
     for number, (group, level) in enumerate(zip(groups, levels, strict=True)):
         at = 0.0
         if runs:
@@ -140,11 +140,13 @@ def _placed(
             elif level < last:
                 at = before.last.right + _STEP_UP + more - 0.7 * thickness
             else:
-                at = before.last.right + _GAP
+                at = before.last.right + _GAP + (BREAK_ROOM if graph.stations[group[0]].broken else 0)
         run = lay_run(group, graph.stations, (at, axes[level]), scale, theme, is_first=number == 0)
-        least = _SHORTEST_SKIP if any(place in joined for place in group) else 4.0
+        starts = {lane.start for lane in lanes if lane.end in group}
         for other, row in zip(runs, levels, strict=False):
             if row == level:
+                is_joined = any(body.place in starts for body in other.bodies)
+                least = _SHORTEST_SKIP if is_joined and other is not runs[-1] else 4.0
                 at = max(at, other.box.right + least + (run.first.x - run.box.left))
         if at > run.first.x:
             run = lay_run(group, graph.stations, (at, axes[level]), scale, theme, is_first=number == 0)
@@ -208,12 +210,19 @@ def _skip(
         path = ((start, y), (end, y))
     parts: list[Element] = [Line(path, paint, head=3.0)]
     middle, room = (start + end) / 2, end - start - 6
-    parts += _skip_words(graph, lane, station, (middle, y), room, theme)
+    parts += _skip_words(graph, lane, station, (middle, y), room, theme, is_above=bool(between))
     return [Group(tuple(parts), kind="lane", name=station.name)]
 
 
 def _skip_words(
-    graph: Graph, lane: Lane, station: Station, at: tuple[float, float], room: float, theme: Theme
+    graph: Graph,
+    lane: Lane,
+    station: Station,
+    at: tuple[float, float],
+    room: float,
+    theme: Theme,
+    *,
+    is_above: bool,
 ) -> list[Element]:
     x, y = at
     words = [""]
@@ -233,7 +242,7 @@ def _skip_words(
     letters = carried.letters
     full = f"{crop}{carried.text()} (C×{'×'.join(letters)})"
     both = f"{full} = {carried.text('last')} ({'×'.join(letters)}×C)"
-    below = Label((x, y + 8.2), "", _SHAPE_SIZE, theme.second, anchor="middle")
+    below = Label((x, y - 12.2 if is_above else y + 8.2), "", _SHAPE_SIZE, theme.second, anchor="middle")
     shape = next(
         (t for t in (both, full, f"{crop}{carried.text()}", "") if replace(below, text=t).width <= room), ""
     )

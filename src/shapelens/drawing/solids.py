@@ -89,11 +89,13 @@ class Body:
         drawn = {"C": self.measures.thickness, "H": self.measures.height, "W": self.measures.depth / RECEDING}
         if form.is_vector:
             drawn = {"features": self.measures.height}
-            sizes = [("features", form.channels.size)]
+            sizes = [("features", form.channels)]
         else:
-            sizes = [(named[e.letter], e.size) for e in (form.channels, *form.places) if e.letter in drawn]
+            sizes = [(named[e.letter], e) for e in (form.channels, *form.places) if e.letter in drawn]
             drawn = {named[letter]: length for letter, length in drawn.items()}
-        values = tuple([(name, size) for name, size in sizes if size is not None])
+        values = tuple([
+            (name, extent.size) for name, extent in sizes if extent.size is not None and extent.text != "?"
+        ])  # fmt: skip
         return Group(
             self.elements,
             kind="bar" if form.is_vector else "volume",

@@ -14,7 +14,7 @@ from shapelens.analyses.axes import axes_of
 from shapelens.analyses.blocks import enclosing_module, grouped, is_bookkeeping
 from shapelens.analyses.costs import Costs
 from shapelens.dims import Dim, Unknown, total
-from shapelens.drawing.forms import Form, form_of
+from shapelens.drawing.forms import Form, drawn_as, form_of
 from shapelens.network import Evaluation, Step
 from shapelens.operators import (
     AdaptivePool,
@@ -180,6 +180,8 @@ class _Builder:
             return
         parents = tuple([self.home[value] for value in flowing])
         form = self._form(step.node.outputs[0], step.output)
+        if step.output.has_unknown:
+            form = drawn_as(form, [self.stations[parent].form for parent in parents])
         before = self.stations[parents[0]]
         band = _band_of(step)
         is_alone = len(set(parents)) == 1 and not step.broken
