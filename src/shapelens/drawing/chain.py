@@ -19,7 +19,7 @@ from shapelens.drawing.words import filter_words, filters_of
 from shapelens.operators import Convolution
 from shapelens.records import dataclass
 
-__all__ = ["Laid", "Lane", "lanes_of", "lay_chain", "opened_by_filter"]
+__all__ = ["Laid", "Lane", "lanes_of", "lay_chain", "line_past", "opened_by_filter"]
 
 _GAP, _PYRAMID_GAP, _BAR_GAP = 11.5, 21.0, 11.0
 _LANE_GAP = 11.0
@@ -222,7 +222,7 @@ def _joined(
         window = [e if isinstance(e, int) else None for e in (filters.kernel if filters is not None else ())]
         slid_over = bodies[station.parents[0]]
         elements.append(filter_on(slid_over, bodies[filtered], window, scale, theme)[0])
-    elements += _lanes(graph, runs, lanes, bodies, theme)
+    elements += line_past(graph, runs, lanes, bodies, theme)
     return Laid(
         tuple(elements), tuple([_with_lanes(graph, run, lanes) for run in runs]), filtered is not None
     )
@@ -248,7 +248,7 @@ def _arrow(before: Body, after: Body, theme: Theme) -> list[Element]:
     return [Group((Line(((start, y), (end, y)), paint, head=2.8),), kind="arrow", name=after.station.name)]
 
 
-def _lanes(
+def line_past(
     graph: Graph, runs: Sequence[Run], lanes: Sequence[Lane], bodies: dict[int, Body], theme: Theme
 ) -> list[Element]:
     """Lines past the axis, above what they pass, each at a height of its own where they would meet."""

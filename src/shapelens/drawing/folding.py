@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from math import prod
+from math import inf, prod
 
 from shapelens.analyses.blocks import CONTAINERS, enclosing_module, signature
 from shapelens.analyses.costs import Costs
@@ -403,14 +403,14 @@ def _is_beyond_a_lane(part: Parallel | Tangle, end: Station) -> bool:
 
 def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
     """Whether places become fewer inside and more again, as in a U."""
-    least = float("inf")
+    least: dict[int, float] = {}
     for member in members:
-        places = _places(graph.stations[member])
-        if places is None:
-            continue
-        if places > 1.5 * least:
+        station = graph.stations[member]
+        coarsest = min([least[parent] for parent in station.parents if parent in least], default=inf)
+        places = _places(station)
+        if places is not None and places > 1.5 * coarsest:
             return True
-        least = min(least, places)
+        least[member] = coarsest if places is None else min(coarsest, places)
     return False
 
 

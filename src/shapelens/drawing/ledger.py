@@ -15,10 +15,10 @@ from shapelens.drawing.stations import Station, macs_of
 from shapelens.drawing.words import count_words, filter_words, layer_words, short_filter_words
 from shapelens.records import dataclass
 
-__all__ = ["Ledger", "ledger_of"]
+__all__ = ["LINE", "SIZE", "Ledger", "hairline", "ledger_of", "macs_text", "spread", "unit_of"]
 
-_SIZE = 6.4
-_LINE = 9.0
+SIZE = 6.4
+LINE = 9.0
 _APART = 5.0
 _BRACKET_ROOM = 5.0
 _MOST_LINES = 7
@@ -47,7 +47,7 @@ class Entry:
     @property
     def width(self) -> float:
         """How wide it is."""
-        wide = max(text_width(text, _SIZE) for text in self.texts)
+        wide = max(text_width(text, SIZE) for text in self.texts)
         return wide + (2 * _BRACKET_ROOM + 14 if self.is_block else 0)
 
 
@@ -63,9 +63,7 @@ class Column:
     @property
     def width(self) -> float:
         """How wide it has to be."""
-        return max(
-            [text_width(count_words(self.parameters), _SIZE), *[entry.width for entry in self.entries]]
-        )
+        return max([text_width(count_words(self.parameters), SIZE), *[entry.width for entry in self.entries]])
 
     @property
     def lines(self) -> int:
@@ -104,33 +102,33 @@ def ledger_of(
     columns = _columns(runs, costs, detail)
     if not columns or max(column.lines for column in columns) > _MOST_LINES:
         return None
-    unit, divisor = _unit(columns)
+    unit, divisor = unit_of([column.macs for column in columns])
     has_blocks = any(entry.is_block for column in columns for entry in column.entries)
     if detail == "blocks" and not has_blocks:
         return None
     header = "(k×k, filters)" if has_blocks else "(k×k×C)"
     names = ["parameters", unit, *(["filters", header] if detail else [])]
-    begin = left + max(text_width(name, _SIZE) for name in names) + 6
-    centers = _spread([c.center for c in columns], [c.width for c in columns], begin, right)
+    begin = left + max(text_width(name, SIZE) for name in names) + 6
+    centers = spread([c.center for c in columns], [c.width for c in columns], begin, right)
     if centers is None:
         return None
     most = max(column.lines for column in columns)
-    elements: list[Element] = [_hairline(left, right, top, theme)]
-    y = top + _LINE + 1
+    elements: list[Element] = [hairline(left, right, top, theme)]
+    y = top + LINE + 1
     if most:
-        elements.append(Label((left, y), "filters", _SIZE, theme.second))
-        elements.append(Label((left, y + _LINE), header, _SIZE, theme.second))
+        elements.append(Label((left, y), "filters", SIZE, theme.second))
+        elements.append(Label((left, y + LINE), header, SIZE, theme.second))
         for column, x in zip(columns, centers, strict=True):
             elements += _entries(column, x, y, theme)
-        y += max(most, 2) * _LINE + 3
+        y += max(most, 2) * LINE + 3
     for name, number in (("parameters", 0), (unit, 1)):
-        elements.append(Label((left, y), name, _SIZE, theme.second))
+        elements.append(Label((left, y), name, SIZE, theme.second))
         for column, x in zip(columns, centers, strict=True):
-            text = count_words(column.parameters) if number == 0 else _macs_text(column.macs, divisor)
-            elements.append(Label((x, y), text, _SIZE, theme.text, anchor="middle"))
-        y += _LINE
-    bottom = y - _LINE + 4
-    elements.append(_hairline(left, right, bottom, theme))
+            text = count_words(column.parameters) if number == 0 else macs_text(column.macs, divisor)
+            elements.append(Label((x, y), text, SIZE, theme.text, anchor="middle"))
+        y += LINE
+    bottom = y - LINE + 4
+    elements.append(hairline(left, right, bottom, theme))
     return Ledger((Group(tuple(elements), kind="table"),), bottom - top)
 
 
@@ -140,10 +138,10 @@ def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:
     for entry in column.entries:
         middle = x - 7 if entry.is_block else x
         for number, text in enumerate(entry.texts):
-            written.append(Label((middle, y + number * _LINE), text, _SIZE, theme.text, anchor="middle"))
+            written.append(Label((middle, y + number * LINE), text, SIZE, theme.text, anchor="middle"))
         if entry.is_block:
-            half = max(text_width(text, _SIZE) for text in entry.texts) / 2 + _BRACKET_ROOM - 1
-            top, bottom = y - 6.4, y + (len(entry.lines) - 1) * _LINE + 2.2
+            half = max(text_width(text, SIZE) for text in entry.texts) / 2 + _BRACKET_ROOM - 1
+            top, bottom = y - 6.4, y + (len(entry.lines) - 1) * LINE + 2.2
             paint = Paint(stroke=theme.line, width=0.5)
             for side in (-1, 1):
                 edge = middle + side * half
@@ -151,8 +149,8 @@ def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:
                 written.append(Line(((inner, top), (edge, top), (edge, bottom), (inner, bottom)), paint))
             if entry.times > 1:
                 at = (middle + half + 2.5, (top + bottom) / 2 + 2.3)
-                written.append(Label(at, f"×{entry.times}", _SIZE, theme.text, is_bold=True))
-        y += len(entry.lines) * _LINE
+                written.append(Label(at, f"×{entry.times}", SIZE, theme.text, is_bold=True))
+        y += len(entry.lines) * LINE
     return written
 
 
@@ -208,21 +206,20 @@ def _entry(station: Station, detail: str) -> Entry | None:
     return Entry((layer_words(station),), station.times)
 
 
-def _unit(columns: Sequence[Column]) -> tuple[str, int]:
-    """What multiply-accumulates are counted in."""
-    largest = max((c.macs for c in columns if isinstance(c.macs, int)), default=0)
+def unit_of(macs: Sequence[Dim]) -> tuple[str, int]:
+    """What multiply-accumulates are counted in, and how many of them that is."""
+    largest = max((count for count in macs if isinstance(count, int)), default=0)
     return ("GMAC", 10**9) if largest >= 10**8 else ("MMAC", 10**6) if largest >= 10**6 else ("MAC", 1)
 
 
-def _macs_text(macs: Dim, divisor: int) -> str:
+def macs_text(macs: Dim, divisor: int) -> str:
+    """Multiply-accumulates in a unit, to three decimals."""
     if not isinstance(macs, int) or divisor == 1:
         return count_words(macs)
     return f"{macs / divisor:.3f}"
 
 
-def _spread(
-    wanted: Sequence[float], widths: Sequence[float], left: float, right: float
-) -> list[float] | None:
+def spread(wanted: Sequence[float], widths: Sequence[float], left: float, right: float) -> list[float] | None:
     """Centers as near as can be to those wanted, without two columns meeting; None where there is no room."""
     if sum(widths) + _APART * (len(widths) - 1) > right - left:
         return None
@@ -239,5 +236,6 @@ def _spread(
     return centers
 
 
-def _hairline(left: float, right: float, y: float, theme: Theme) -> Line:
+def hairline(left: float, right: float, y: float, theme: Theme) -> Line:
+    """A line between parts of the page."""
     return Line(((left, y), (right, y)), Paint(stroke=theme.hairline, width=0.5))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from shapelens.drawing.chain import Laid, lay_chain
 from shapelens.drawing.folding import Folder, goes_up_again
 from shapelens.drawing.levels import lay_levels
+from shapelens.drawing.maps import lay_maps
 from shapelens.drawing.marks import break_marks, field_marks, highlight_marks, patch_marks
 from shapelens.drawing.options import Options
 from shapelens.drawing.page import Subject, page_of
@@ -19,6 +20,7 @@ from shapelens.drawing.stations import Graph, stations_of
 __all__ = ["draw_network"]
 
 MARGIN = 12.0
+_LINEAR = 64
 Layout = Callable[[Graph, Scale, Theme, float], Laid | None]
 
 
@@ -56,14 +58,15 @@ def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid
     last: tuple[Graph, Laid, Scale] | None = None
     for rung in folder.ladder(graph):
         folded = rung
-        lay: Layout = lay_chain
-        if goes_up_again(folded):
+        lay: Layout = lay_maps if options.style == "maps" else lay_chain
+        scales = _map_scales if options.style == "maps" else _scales
+        if options.style == "volumes" and goes_up_again(folded):
             lay, folded = lay_levels, folder.joined(folded)
-        for scale in _scales(folded, room):
+        for scale in scales(folded, room):
             laid = lay(folded, scale, theme, room)
             if laid is not None:
                 return folded, laid, scale
-        smallest = list(_scales(folded, room))[-1]
+        smallest = list(scales(folded, room))[-1]
         laid = lay(folded, smallest, theme, 1e9)
         if laid is not None:
             last = (folded, laid, smallest)
@@ -71,10 +74,22 @@ def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid
     return last
 
 
+def _largest(graph: Graph) -> int:
+    """The most places that anything has along one axis."""
+    return max([place.size or 1 for station in graph.stations for place in station.form.places], default=1)
+
+
+def _map_scales(graph: Graph, room: float) -> Iterator[Scale]:
+    """Scales for stacks of maps, in proportion."""
+    part = room / 458.0
+    for space, maps in ((84, 16), (74, 16), (84, 8), (70, 8), (58, 6), (50, 5)):
+        is_small = _largest(graph) <= _LINEAR
+        yield Scale(space * part, _largest(graph), 1.6, 8.0 * part, is_linear=is_small, maps=maps)
+
+
 def _scales(graph: Graph, room: float) -> Iterator[Scale]:
     """Scales from the largest to the smallest that reads well."""
-    sizes = [place.size or 1 for station in graph.stations for place in station.form.places]
-    largest = max(sizes, default=1)
+    largest = _largest(graph)
     part = room / 458.0
     for space, unit in ((114, 2.0), (104, 1.9), (92, 1.75), (82, 1.6), (72, 1.5), (62, 1.5)):
         yield Scale(space * part, largest, unit * max(part, 0.75), 6.2 * part)

@@ -10,11 +10,12 @@ from shapelens.analyses.costs import Costs
 from shapelens.analyses.findings import ERROR, Finding
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.drawing.chain import Laid
-from shapelens.drawing.ledger import ledger_of
+from shapelens.drawing.layer_ledger import layer_ledger_of
+from shapelens.drawing.ledger import Ledger, ledger_of
 from shapelens.drawing.metrics import fitted, text_width, wrapped
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import KINDS, THEMES, Theme
-from shapelens.drawing.runs import plus_mark
+from shapelens.drawing.runs import Run, plus_mark
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Element, Group, Label, Line, Paint, Polygon, Scene
 from shapelens.drawing.solids import title_of
@@ -66,7 +67,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     y = 28.0 + box.height + 10.0
     if laid.is_table_wanted:
         runs = [run.moved(shift) for run in laid.runs]
-        tables = (ledger_of(runs, costs, theme, left, right, y, detail) for detail in _details(graph))
+        tables = (_table(runs, costs, theme, (left, right, y), detail) for detail in _details(graph, options))
         table = next((table for table in tables if table is not None), None)
         if table is not None:
             elements += table.elements
@@ -86,10 +87,20 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     )  # fmt: skip
 
 
-def _details(graph: Graph) -> tuple[str, ...]:
+def _details(graph: Graph, options: Options) -> tuple[str, ...]:
     """How much a table may tell, the most first."""
     has_blocks = any(station.members for station in graph.stations)
-    return ("blocks", "names", "") if has_blocks else ("names", "")
+    layers = ("layers",) if options.style == "maps" else ()
+    return (*layers, "blocks", "names", "") if has_blocks else (*layers, "names", "")
+
+
+def _table(
+    runs: Sequence[Run], costs: Costs, theme: Theme, place: tuple[float, float, float], detail: str
+) -> Ledger | None:
+    left, right, y = place
+    if detail == "layers":
+        return layer_ledger_of(runs, costs, theme, left, right, y)
+    return ledger_of(runs, costs, theme, left, right, y, detail)
 
 
 def _identity(name: str, options: Options) -> str:

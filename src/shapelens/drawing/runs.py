@@ -13,7 +13,7 @@ from shapelens.drawing.solids import Body, bands_width, body_of
 from shapelens.drawing.stations import Station
 from shapelens.records import dataclass
 
-__all__ = ["Run", "lay_run", "plus_mark", "split_runs"]
+__all__ = ["Run", "lay_run", "plus_mark", "repeat_mark", "split_runs"]
 
 _SIZE = 6.8
 _INNER = 6.2
@@ -151,7 +151,7 @@ def lay_run(
         *_width_label(run, theme, is_first=is_first),
         *_channel_labels(run, theme, is_first=is_first),
         *_inner_labels(run, theme),
-        *[element for body in run.bodies for element in _repeat_mark(body, theme)],
+        *[element for body in run.bodies for element in repeat_mark(body, theme)],
     ]
     return replace(run, labels=tuple(labels))
 
@@ -166,7 +166,7 @@ def _bar_labels(run: Run, theme: Theme) -> list[Element]:
     label = Label(
         (body.x - 2.4, body.axis), text, _SIZE, _color(body.station, theme), angle=-90, anchor="middle"
     )
-    return [label, *_repeat_mark(body, theme)]
+    return [label, *repeat_mark(body, theme)]
 
 
 def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) -> list[Element]:
@@ -273,7 +273,7 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
     return written
 
 
-def _repeat_mark(body: Body, theme: Theme) -> list[Element]:
+def repeat_mark(body: Body, theme: Theme) -> list[Element]:
     """The bracket over what stands for several, with how often, and how each of them ends."""
     station = body.station
     is_sum = station.join == "+" and bool(station.members)

@@ -42,6 +42,7 @@ class Scale:
         unit: points for each doubling of the channels.
         bar: points for each doubling of a vector's features.
         is_linear: whether places are drawn in proportion.
+        maps: how many maps of a tensor are drawn at most, where each is.
     """
 
     space: float
@@ -49,6 +50,7 @@ class Scale:
     unit: float
     bar: float
     is_linear: bool = False
+    maps: int = 0
 
     def places(self, size: int | None) -> float:
         """The length of so many places along one axis."""
@@ -80,5 +82,11 @@ class Scale:
     @property
     def words(self) -> str:
         """What a caption says of it."""
-        space = "in proportion to their size" if self.is_linear else "by the square root of size"
-        return f"height and width {space}; thickness by log2(1 + channels)"
+        if self.maps:
+            return (
+                f"height, width and windows {'in proportion' if self.is_linear else 'by the square root of size'}; at most {self.maps} maps of a tensor are drawn; "
+                "bars by log2(1 + features)"
+            )
+        return (
+            "height, width and filters by the square root of size; thickness and bars by log2(1 + channels)"
+        )
