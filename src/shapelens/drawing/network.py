@@ -82,7 +82,7 @@ def _largest(graph: Graph) -> int:
 def _map_scales(graph: Graph, room: float) -> Iterator[Scale]:
     """Scales for stacks of maps, in proportion."""
     part = room / 458.0
-    for space, maps in ((84, 16), (74, 16), (84, 8), (70, 8), (58, 6), (50, 5)):
+    for space, maps in ((84, 16), (74, 16), (64, 16), (84, 8), (70, 8), (58, 6), (50, 5)):
         is_small = _largest(graph) <= _LINEAR
         yield Scale(space * part, _largest(graph), 1.6, 8.0 * part, is_linear=is_small, maps=maps)
 

@@ -83,10 +83,9 @@ class Scale:
     def words(self) -> str:
         """What a caption says of it."""
         if self.maps:
-            return (
-                f"height, width and windows {'in proportion' if self.is_linear else 'by the square root of size'}; at most {self.maps} maps of a tensor are drawn; "
-                "bars by log2(1 + features)"
-            )
+            space = "in proportion" if self.is_linear else "by the square root of size"
+            most = f"at most {self.maps} maps of a tensor are drawn"
+            return f"height, width and windows {space}; {most}; bars by log2(1 + features)"
         return (
             "height, width and filters by the square root of size; thickness and bars by log2(1 + channels)"
         )

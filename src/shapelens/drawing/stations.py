@@ -271,7 +271,7 @@ def _silent_words(step: Step) -> str:
     if isinstance(operator, Elementwise):
         return f"{operator.function} of weights"
     words = operator.word or operator.words(step.inputs, step.outputs)
-    return words.partition(",")[0].rstrip("0123456789×+-−, ") or operator.name.lower()
+    return words.partition(",")[0].partition(" to ")[0].rstrip("0123456789×+-−, ") or operator.name.lower()
 
 
 def _join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[str, int], ...]]:
