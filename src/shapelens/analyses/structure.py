@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from shapelens.records import dataclass
 
-__all__ = ["Chain", "Parallel", "Tangle", "members_of", "structure_of"]
+__all__ = ["Chain", "Parallel", "Region", "Tangle", "members_of", "regions_of", "structure_of"]
 
 _DEEPEST = 60
 """What is nested deeper than this is left a tangle."""
@@ -41,6 +41,89 @@ class Tangle:
     """Members that are neither in series nor side by side, in order."""
 
     members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What parts after one member and is together again in another, with nothing that leads in or out between.
+
+    Args:
+        start: the member that all of it comes from.
+        branches: the members between, those that hang together in one, in order.
+        end: the member in which it is together again.
+        has_skip: whether the end also takes from the start itself.
+    """
+
+    start: int
+    branches: tuple[tuple[int, ...], ...]
+    end: int
+    has_skip: bool
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All members between, and the end."""
+        return (*sorted(member for branch in self.branches for member in branch), self.end)
+
+
+def regions_of(parents: Sequence[Sequence[int]]) -> list[Region]:
+    """Every region of a graph, those inside tangles too; the larger before the smaller.
+
+    A region's start is the last member that every path to its end goes through. What it gives to others outside is no
+    hindrance, but what any member between gives.
+
+    >>> [(r.start, r.members) for r in regions_of([[], [0], [1], [2, 0], [3]])]
+    [(0, (1, 2, 3))]
+    """
+    children: list[list[int]] = [[] for _ in parents]
+    for member, taken in enumerate(parents):
+        for parent in dict.fromkeys(taken):
+            children[parent].append(member)
+    found: list[Region] = []
+    for end, start in enumerate(_dominators(parents)):
+        if len(set(parents[end])) < 2 or start < 0:
+            continue
+        inside = _between_two(start, end, parents)
+        closed = {*inside, end}
+        if all(children[member] and closed.issuperset(children[member]) for member in inside):
+            parts = tuple([tuple(part) for part in _components(inside, children)])
+            found.append(Region(start, parts, end, start in parents[end]))
+    return sorted(found, key=lambda region: (-len(region.members), region.end))
+
+
+def _dominators(parents: Sequence[Sequence[int]]) -> list[int]:
+    """For each member the last one before it that every path to it goes through; -1 where there is none."""
+    nearest: list[int] = []
+    depth: list[int] = []
+    for taken in parents:
+        common = -1
+        for number, parent in enumerate(dict.fromkeys(taken)):
+            common = parent if number == 0 else _meeting(common, parent, nearest, depth)
+        nearest.append(common)
+        depth.append(depth[common] + 1 if common >= 0 else 0)
+    return nearest
+
+
+def _meeting(one: int, other: int, nearest: Sequence[int], depth: Sequence[int]) -> int:
+    while one != other:
+        if one < 0 or other < 0:
+            return -1
+        if depth[one] >= depth[other]:
+            one = nearest[one]
+        else:
+            other = nearest[other]
+    return one
+
+
+def _between_two(start: int, end: int, parents: Sequence[Sequence[int]]) -> list[int]:
+    """The members on the paths from one to another that it comes before on every path, both left out."""
+    seen: set[int] = set()
+    waiting = [parent for parent in parents[end] if parent != start]
+    while waiting:
+        member = waiting.pop()
+        if member not in seen:
+            seen.add(member)
+            waiting.extend(parent for parent in parents[member] if parent != start)
+    return sorted(seen)
 
 
 def structure_of(parents: Sequence[Sequence[int]]) -> Chain:

@@ -19,12 +19,14 @@ from shapelens.drawing.words import filter_words, filters_of
 from shapelens.operators import Convolution
 from shapelens.records import dataclass
 
-__all__ = ["Laid", "Lane", "lanes_of", "lay_chain", "line_past", "opened_by_filter"]
+__all__ = ["Laid", "Lane", "lane_over", "lanes_of", "lay_chain", "lay_rows", "line_past", "opened_by_filter"]
 
 _GAP, _PYRAMID_GAP, _BAR_GAP = 11.5, 21.0, 11.0
 _LANE_GAP = 11.0
 _CHIP = 11.0
 _WIDEST_GAP = 64.0
+_ROW_GAP = 14.0
+_LEAD = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,14 @@ def opened_by_filter(graph: Graph, axis: Sequence[int]) -> int | None:
     return None
 
 
-def lay_chain(graph: Graph, scale: Scale, theme: Theme, room: float, axis: float = 0.0) -> Laid | None:
+def lay_chain(
+    graph: Graph, scale: Scale, theme: Theme, room: float, axis: float = 0.0, *, has_filter: bool = True
+) -> Laid | None:
     """The network on one axis, as wide as there is room for; None where there is not enough."""
     if _least_width(graph, scale) > room:
         return None
     places, lanes = lanes_of(graph)
-    filtered = opened_by_filter(graph, places)
+    filtered = opened_by_filter(graph, places) if has_filter else None
     opened = frozenset() if filtered is None else frozenset({filtered})
     groups = split_runs(places, graph.stations, opened)
     gaps = [0.0] + [_gap_before(graph, group, filtered) for group in groups[1:]]
@@ -145,6 +149,71 @@ def lay_chain(graph: Graph, scale: Scale, theme: Theme, room: float, axis: float
         if max(run.box.right for run in stretched) - min(run.box.left for run in stretched) <= room + 0.01:
             runs = stretched
     return _joined(graph, runs, lanes, filtered, scale, theme)
+
+
+def lay_rows(graph: Graph, scale: Scale, theme: Theme, room: float) -> Laid | None:
+    """The network in rows under one another, parted where nothing goes past; None where a row is too long.
+
+    What a row ends with is what the next begins after: an arrow leads out of the one and into the other.
+    """
+    places, lanes = lanes_of(graph)
+    cuts = [
+        number
+        for number in range(1, len(places))
+        if places[number - 1] in graph.stations[places[number]].parents
+        and not any(lane.start < places[number] <= lane.end for lane in lanes)
+    ]
+    rows: list[Laid] = []
+    first = 0
+    while first < len(places):
+        ends = [cut for cut in cuts if cut > first] + [len(places)]
+        fitting: Laid | None = None
+        stop = first
+        for end in ends:
+            beyond = places[end] if end < len(places) else len(graph.stations)
+            part = _part(graph, places[first], beyond)
+            laid = lay_chain(part, scale, theme, room - 2 * _LEAD, has_filter=first == 0)
+            if laid is None:
+                break
+            fitting, stop = laid, end
+        if fitting is None:
+            return None
+        rows.append(fitting)
+        first = stop
+    return _under_one_another(rows, theme)
+
+
+def _part(graph: Graph, first: int, stop: int) -> Graph:
+    """The stations from one on to before another."""
+    kept = range(first, stop)
+    stations = [
+        replace(
+            graph.stations[place],
+            parents=tuple([p - first for p in graph.stations[place].parents if p in kept]),
+        )
+        for place in kept
+    ]
+    return replace(graph, stations=tuple(stations))
+
+
+def _under_one_another(rows: Sequence[Laid], theme: Theme) -> Laid:
+    elements: list[Element] = []
+    y = 0.0
+    paint = Paint(stroke=theme.line, width=0.7)
+    for number, row in enumerate(rows):
+        box = row.box
+        placed = row.moved(_LEAD - box.left, y - box.top)
+        elements += placed.elements
+        axis = y - box.top
+        if number:
+            elements.append(Group((Line(((0.0, axis), (_LEAD - 2.0, axis)), paint, head=2.8),), kind="arrow"))
+        if number < len(rows) - 1:
+            right = placed.box.right + 1.5
+            elements.append(
+                Group((Line(((right, axis), (right + _LEAD - 2.0, axis)), paint, head=2.8),), kind="arrow")
+            )
+        y += box.height + _ROW_GAP
+    return Laid(tuple(elements), shows_filter=any(row.shows_filter for row in rows), is_table_wanted=False)
 
 
 def _least_width(graph: Graph, scale: Scale) -> float:
@@ -266,11 +335,12 @@ def line_past(
             if first < other_last and other_first < last:
                 y = min(y, other_y - (_CHIP + 3 if lane.through else 5.5))
         laid.append((first, last, y))
-        elements.append(_lane(graph, lane, bodies, y, theme))
+        elements.append(lane_over(graph, lane, bodies, y, theme))
     return elements
 
 
-def _lane(graph: Graph, lane: Lane, bodies: dict[int, Body], y: float, theme: Theme) -> Group:
+def lane_over(graph: Graph, lane: Lane, bodies: dict[int, Body], y: float, theme: Theme) -> Group:
+    """A lane from one body to another at a height, with what stands on it."""
     start, end = bodies[lane.start], bodies[lane.end]
     left = start.front_right + start.measures.depth / 2 - 1.0
     right = end.x + end.measures.depth / 2 + 1.2 if end.measures.depth else end.x + end.measures.thickness / 2

@@ -5,17 +5,21 @@ The ladder has rungs, each of which folds more than the one before; a figure tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import inf, prod
 
 from shapelens.analyses.blocks import CONTAINERS, enclosing_module, signature
 from shapelens.analyses.costs import Costs
-from shapelens.analyses.structure import Chain, Parallel, Tangle, members_of, structure_of
+from shapelens.analyses.structure import Chain, Parallel, Region, Tangle, members_of, regions_of, structure_of
+from shapelens.dims import Dim
 from shapelens.drawing.stations import Graph, Station, macs_of
 from shapelens.network import Network, Step
 from shapelens.operators import Pool
 from shapelens.records import dataclass
+
+_LIGHT = 0.002
+_SHORT_TAIL = 4
 
 __all__ = ["Folder", "goes_up_again", "is_up_and_down", "main_branch", "structure"]
 
@@ -56,6 +60,7 @@ class Folder:
             graph = self._runs(graph, _is_same, "identical consecutive blocks (×)")
             yield graph
             yield (graph := self._runs(graph, _is_same_stage, "blocks to stages (×)"))
+        yield (graph := self._tail(graph))
         yield (graph := self._resolutions(graph))
 
     # what folds -------------------------------------------------------------------------------------------
@@ -92,13 +97,12 @@ class Folder:
     def _gates(self, graph: Graph) -> Graph:
         """A layer whose channels are scaled by what is computed from all of it is one with what scales it."""
         groups = []
-        chain = structure(graph)
-        for part, start, end in _regions_of(chain, graph):
-            members = sorted(members_of(part))
-            inside = [graph.stations[m] for m in members]
-            if graph.stations[end].join != "·" or start is None or not all(s.form.is_vector for s in inside):
+        for region in _regions(graph):
+            start, end = region.start, region.end
+            inside = [graph.stations[m] for m in region.members[:-1]]
+            if graph.stations[end].join != "·" or not all(s.form.is_vector for s in inside):
                 continue
-            group = [start, *members, end]
+            group = [start, *region.members]
             if graph.stations[start].kind == "input" or not _has_one_end(graph, group):
                 continue
             first, last = graph.stations[start], graph.stations[end]
@@ -153,14 +157,12 @@ class Folder:
         ]
         return _noted(graph.contracted(_apart(chosen)), "modules to blocks", is_noted=bool(chosen))
 
-    def _regions(
-        self, graph: Graph, is_wanted: Callable[[Parallel | Tangle, Station], bool] | None = None
-    ) -> Graph:
+    def _regions(self, graph: Graph, is_wanted: Callable[[Region, Graph], bool] | None = None) -> Graph:
         """What lies side by side, made one with what joins it."""
         chosen: list[tuple[list[int], Station]] = []
-        for part, _, end in _regions_of(structure(graph), graph):
-            members = sorted([*members_of(part), end])
-            if is_wanted is not None and not is_wanted(part, graph.stations[end]):
+        for region in _regions(graph):
+            members = list(region.members)
+            if is_wanted is not None and not is_wanted(region, graph):
                 continue
             if is_up_and_down(graph, members) or not _has_one_end(graph, members):
                 continue
@@ -219,6 +221,25 @@ class Folder:
 
     def _may_fold(self, path: str) -> bool:
         return not any(name == path or name.startswith(path + ".") for name in self.unfolded)
+
+    def _tail(self, graph: Graph) -> Graph:
+        """What follows the last layer that weighs something: the arithmetic that makes an answer of it."""
+        stations = graph.stations
+        first = len(stations)
+        while first > 1 and stations[first - 1].times == 1 and self._share(stations[first - 1]) < _LIGHT:
+            first -= 1
+        members = [place for place in range(first, len(stations)) if stations[place].kind != "input"]
+        if len(members) < _SHORT_TAIL or not _has_one_end(graph, members):
+            return graph
+        block = self._block(graph, members, self._common_path(graph, members))
+        return _noted(
+            graph.contracted([(members, block)]), "what follows the last large layer", is_noted=True
+        )
+
+    def _share(self, station: Station) -> float:
+        """Which part of all parameters it has."""
+        own = _sum_known(self.costs.parameters[step.node.name] for step in station.steps)
+        return own / max(_sum_known(self.costs.parameters.values()), 1)
 
     def joined(self, graph: Graph) -> Graph:
         """What is up-sampled only to be joined is drawn within what it is joined to."""
@@ -284,6 +305,11 @@ class Folder:
             )
 
         return self._runs(graph, is_same, "all layers at one height and width", is_repeated=False)
+
+
+def _sum_known(counts: Iterable[Dim]) -> int:
+    """The sum of those that are numbers."""
+    return sum(count for count in counts if isinstance(count, int))
 
 
 # what is the same ---------------------------------------------------------------------------------------
@@ -376,29 +402,32 @@ def _run_name(first: str, last: str) -> str:
 # which groups -------------------------------------------------------------------------------------------
 
 
-def _regions_of(
-    chain: Chain, graph: Graph, start: int | None = None, end: int | None = None
-) -> Iterator[tuple[Parallel | Tangle, int | None, int]]:
-    """What lies side by side, with the station before it and the one that joins it; the outer before the inner."""
-    for place, item in enumerate(chain.items):
-        if isinstance(item, int):
-            start = item
-            continue
-        following = chain.items[place + 1] if place + 1 < len(chain.items) else end
-        joining = following if isinstance(following, int) and following < len(graph.stations) else None
-        if joining is not None:
-            yield item, start, joining
-        if isinstance(item, Parallel):
-            for branch in item.branches:
-                yield from _regions_of(branch, graph, start, joining)
+def _regions(graph: Graph) -> list[Region]:
+    """What lies side by side in a graph, the larger before the smaller."""
+    return regions_of([tuple(dict.fromkeys(station.parents)) for station in graph.stations])
 
 
-def _is_beyond_a_lane(part: Parallel | Tangle, end: Station) -> bool:
+def _is_beyond_a_lane(region: Region, graph: Graph) -> bool:
     """Whether side by side stands more than a line can carry: a skip, or one layer on it."""
-    if isinstance(part, Tangle):
+    sizes = sorted([len(branch) for branch in region.branches] + [0] * region.has_skip)
+    if len(sizes) != 2 or sizes[0] > 1 or (sizes[0] == 1 and graph.stations[region.end].join == "concat"):
         return True
-    sizes = sorted(len(list(members_of(branch))) for branch in part.branches)
-    return len(sizes) > 2 or sizes[0] > 1 or (sizes[0] == 1 and end.join == "concat")
+    return _is_tangled(region, graph)
+
+
+def _is_tangled(region: Region, graph: Graph) -> bool:
+    """Whether something in a region is neither in series nor side by side."""
+    places = [region.start, *region.members]
+    local = {place: number for number, place in enumerate(places)}
+    inside = [[local[p] for p in graph.stations[place].parents if p in local] for place in places]
+    waiting: list[int | Chain | Parallel | Tangle] = [structure_of(inside)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Tangle):
+            return True
+        if not isinstance(part, int):
+            waiting += part.items if isinstance(part, Chain) else part.branches
+    return False
 
 
 def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
@@ -416,10 +445,7 @@ def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
 
 def goes_up_again(graph: Graph) -> bool:
     """Whether something goes past a part of the network that is coarser than what it is joined to, as in a U."""
-    return any(
-        is_up_and_down(graph, sorted([*members_of(part), end]))
-        for part, _, end in _regions_of(structure(graph), graph)
-    )
+    return any(is_up_and_down(graph, region.members) for region in _regions(graph))
 
 
 def _places(station: Station) -> int | None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
-from shapelens.drawing.chain import Laid, Lane, lanes_of
+from shapelens.drawing.chain import Laid, Lane, lane_over, lanes_of
 from shapelens.drawing.marks import BREAK_ROOM
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run
 from shapelens.drawing.scale import Scale
-from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint
+from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Point
 from shapelens.drawing.stations import Graph, Station
 
 __all__ = ["lay_levels"]
@@ -44,14 +44,17 @@ def lay_levels(graph: Graph, scale: Scale, theme: Theme, room: float) -> Laid | 
     for number, (before, after) in enumerate(pairwise(runs)):
         if any(home.get(p) == number for p in graph.stations[after.first.place].parents):
             elements.append(_step(before, after, theme))
+    taken = [box for run in runs for box in _boxes(run)]
     for lane in lanes:
-        elements += _skip(graph, lane, runs, home, theme)
+        elements.append(_skip(graph, lane, runs, home, theme, taken))
     return Laid(tuple(elements), tuple(runs), is_table_wanted=False)
 
 
 def _octaves(one: Station, other: Station) -> float:
     """By how many halvings the second is coarser than the first; none where that is not known."""
     sizes = [[place.size for place in station.form.places] for station in (one, other)]
+    if len(sizes[0]) != len(sizes[1]):
+        return 0.0
     if any(size is None for places in sizes for size in places):
         return 0.0
     first, second = (max([size or 1 for size in places], default=1) for places in sizes)
@@ -75,7 +78,7 @@ def _goes_on(graph: Graph, group: Sequence[int], place: int, *, is_joined: bool)
     station, last = graph.stations[place], graph.stations[group[-1]]
     if station.form.is_vector or last.form.is_vector or group[-1] not in station.parents:
         return False
-    if abs(_octaves(last, station)) >= _ONE_ROW:
+    if len(station.form.places) != len(last.form.places) or abs(_octaves(last, station)) >= _ONE_ROW:
         return False
     comes_from_elsewhere = any(parent not in group for parent in station.parents)
     return not station.broken and (not (is_joined and comes_from_elsewhere) or last.kind == "upsampling")
@@ -187,68 +190,63 @@ def _step(before: Run, after: Run, theme: Theme) -> Group:
 
 
 def _skip(
-    graph: Graph, lane: Lane, runs: Sequence[Run], home: Mapping[int, int], theme: Theme
-) -> list[Element]:
-    """A skip along its row, with what it is joined to in words above it and its shape below."""
+    graph: Graph, lane: Lane, runs: Sequence[Run], home: Mapping[int, int], theme: Theme, taken: list[Box]
+) -> Group:
+    """A skip along its row, with what it is joined to in words above it and its shape below, where there is room."""
     before, after = runs[home[lane.start]], runs[home[lane.end]]
+    if before is after:
+        bodies = {body.place: body for body in before.bodies}
+        passed = [body for body in before.bodies if lane.start <= body.place <= lane.end]
+        return lane_over(graph, lane, bodies, min(body.highest for body in passed) - 7, theme)
     station = graph.stations[lane.end]
     start, end = before.last.right + 1.4, after.first.x - 1.2
-    paint = Paint(stroke=theme.text, width=0.8)
     y = before.first.axis
-    if before is after or start > end - 4:
-        return []
-    if abs(y - after.first.axis) > 0.01:
-        return [_across(before, after, station, theme)]
+    if abs(y - after.first.axis) > 0.01 or start > end - 4:
+        return _across(before, after, station, theme)
     between = [run for run in runs if abs(run.first.axis - y) < 0.01 and start < run.center < end]
+    path: tuple[Point, ...] = ((start, y), (end, y))
     if between:
-        top = min(run.box.top for run in between) - 6
-        path: tuple[tuple[float, float], ...] = (
-            (start, y), (start + 4, y), (start + 4, top), (end - 4, top), (end - 4, y), (end, y),
-        )  # fmt: skip
-        y = top
-    else:
-        path = ((start, y), (end, y))
-    parts: list[Element] = [Line(path, paint, head=3.0)]
+        y = min(run.box.top for run in between) - 6
+        level = before.first.axis
+        path = (
+            (start, level),
+            (start + 4, level),
+            (start + 4, y),
+            (end - 4, y),
+            (end - 4, level),
+            (end, level),
+        )
+    parts: list[Element] = [Line(path, Paint(stroke=theme.text, width=0.8), head=3.0)]
     middle, room = (start + end) / 2, end - start - 6
-    parts += _skip_words(graph, lane, station, (middle, y), room, theme, is_above=bool(between))
-    return [Group(tuple(parts), kind="lane", name=station.name)]
-
-
-def _skip_words(
-    graph: Graph,
-    lane: Lane,
-    station: Station,
-    at: tuple[float, float],
-    room: float,
-    theme: Theme,
-    *,
-    is_above: bool,
-) -> list[Element]:
-    x, y = at
-    words = [""]
-    if station.join == "concat" and station.parts:
-        sizes = " + ".join(str(size) for _, size in station.parts)
-        sum_words = f"{sizes} = {station.form.channels.text}"
-        words = [f"concat {sum_words}", sum_words, "concat", ""]
-    elif station.join == "+":
-        words = ["add", "+", ""]
-    written: list[Element] = []
-    above = Label((x, y - 3.4), "", _SKIP_SIZE, theme.text, is_bold=True, anchor="middle")
-    text = next((text for text in words if replace(above, text=text).width <= room), "")
-    if text:
-        written.append(replace(above, text=text))
-    carried = graph.stations[lane.through[-1] if lane.through else lane.start].form
-    crop = "cropped to " if lane.through and graph.stations[lane.through[-1]].kind == "reshape" else ""
-    letters = carried.letters
-    full = f"{crop}{carried.text()} (C×{'×'.join(letters)})"
-    both = f"{full} = {carried.text('last')} ({'×'.join(letters)}×C)"
-    below = Label((x, y - 12.2 if is_above else y + 8.2), "", _SHAPE_SIZE, theme.second, anchor="middle")
-    shape = next(
-        (t for t in (both, full, f"{crop}{carried.text()}", "") if replace(below, text=t).width <= room), ""
+    sum_label = Label((middle, y - 3.4), "", _SKIP_SIZE, theme.text, is_bold=True, anchor="middle")
+    shape_label = Label(
+        (middle, y - 12.2 if between else y + 8.2), "", _SHAPE_SIZE, theme.second, anchor="middle"
     )
-    if shape:
-        written.append(replace(below, text=shape))
-    return written
+    for label, texts in ((sum_label, _join_words(station)), (shape_label, _carried_words(graph, lane))):
+        fitting = [one for text in texts if (one := replace(label, text=text)).width <= room]
+        free = [one for one in fitting if not any(one.box.overlaps(box) for box in taken)]
+        if free:
+            parts.append(free[0])
+            taken.append(free[0].box)
+    return Group(tuple(parts), kind="lane", name=station.name)
+
+
+def _join_words(station: Station) -> list[str]:
+    """What a skip is joined to, the longest text first."""
+    if station.join == "concat" and station.parts:
+        total = " + ".join(str(size) for _, size in station.parts) + f" = {station.form.channels.text}"
+        return [f"concat {total}", total, "concat"]
+    return ["add", "+"] if station.join == "+" else []
+
+
+def _carried_words(graph: Graph, lane: Lane) -> list[str]:
+    """The shape of what a skip carries, the longest text first."""
+    last = graph.stations[lane.through[-1] if lane.through else lane.start]
+    crop = "cropped to " if lane.through and last.kind == "reshape" else ""
+    letters = "×".join(last.form.letters)
+    shape = f"{crop}{last.form.text()}"
+    full = f"{shape} (C×{letters})"
+    return [f"{full} = {last.form.text('last')} ({letters}×C)", full, shape] if letters else [shape]
 
 
 def _across(before: Run, after: Run, station: Station, theme: Theme) -> Group:

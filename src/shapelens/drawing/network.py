@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from shapelens.drawing.chain import Laid, lay_chain
+from shapelens.drawing.chain import Laid, lay_chain, lay_rows
 from shapelens.drawing.folding import Folder, goes_up_again
 from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps
@@ -16,11 +16,17 @@ from shapelens.drawing.palette import THEMES, Theme
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Scene
 from shapelens.drawing.stations import Graph, stations_of
+from shapelens.errors import UsageError
 
 __all__ = ["draw_network"]
 
 MARGIN = 12.0
+TALLEST = 1.4
+"""No page is more times as tall as it is wide."""
+
 _LINEAR = 64
+_USUAL_ROOM = 458.0
+_AROUND = 110.0
 Layout = Callable[[Graph, Scale, Theme, float], Laid | None]
 
 
@@ -54,24 +60,41 @@ def _marked(laid: Laid, subject: Subject, options: Options) -> Laid:
 def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
     """The first rung of the ladder on which the network fits, at the largest scale on which it does."""
     room = options.points - 2 * MARGIN
-    theme = THEMES[options.theme]
-    last: tuple[Graph, Laid, Scale] | None = None
+    tallest = TALLEST * options.points - _AROUND
+    last = graph
     for rung in folder.ladder(graph):
-        folded = rung
-        lay: Layout = lay_maps if options.style == "maps" else lay_chain
-        scales = _map_scales if options.style == "maps" else _scales
-        if options.style == "volumes" and goes_up_again(folded):
-            lay, folded = lay_levels, folder.joined(folded)
-        for scale in scales(folded, room):
-            laid = lay(folded, scale, theme, room)
-            if laid is not None:
-                return folded, laid, scale
-        smallest = list(scales(folded, room))[-1]
-        laid = lay(folded, smallest, theme, 1e9)
-        if laid is not None:
-            last = (folded, laid, smallest)
-    assert last is not None
-    return last
+        lay, last = _layout(folder, rung, options)
+        for scale in _scales(last, room, options):
+            laid = lay(last, scale, THEMES[options.theme], room)
+            if laid is not None and laid.box.height <= tallest:
+                return last, laid, scale
+    return _in_rows(last, options)
+
+
+def _layout(folder: Folder, graph: Graph, options: Options) -> tuple[Layout, Graph]:
+    """How a graph is laid out, and what is drawn of it there."""
+    if options.style == "maps":
+        return lay_maps, graph
+    if goes_up_again(graph):
+        return lay_levels, folder.joined(graph)
+    return lay_chain, graph
+
+
+def _in_rows(graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
+    """What is too long for one row, in several."""
+    room = options.points - 2 * MARGIN
+    tallest = TALLEST * options.points - _AROUND
+    for scale in _scales(graph, room, options):
+        laid = lay_rows(graph, scale, THEMES[options.theme], room)
+        if laid is not None and laid.box.height <= tallest:
+            return graph, laid, scale
+    raise UsageError(
+        f"a figure of {options.width:g} cm has no room for all of it",
+        at=f"style {options.style}",
+        have=f"{len(graph.stations)} layers and blocks that do not fold any further",
+        rule="labels stay readable, and nothing is drawn over anything else",
+        fix=f"width {2 * options.width:g}, or style graph, or upto a layer",
+    )
 
 
 def _largest(graph: Graph) -> int:
@@ -79,17 +102,13 @@ def _largest(graph: Graph) -> int:
     return max([place.size or 1 for station in graph.stations for place in station.form.places], default=1)
 
 
-def _map_scales(graph: Graph, room: float) -> Iterator[Scale]:
-    """Scales for stacks of maps, in proportion."""
-    part = room / 458.0
-    for space, maps in ((84, 16), (74, 16), (64, 16), (84, 8), (70, 8), (58, 6), (50, 5)):
-        is_small = _largest(graph) <= _LINEAR
-        yield Scale(space * part, _largest(graph), 1.6, 8.0 * part, is_linear=is_small, maps=maps)
-
-
-def _scales(graph: Graph, room: float) -> Iterator[Scale]:
+def _scales(graph: Graph, room: float, options: Options) -> Iterator[Scale]:
     """Scales from the largest to the smallest that reads well."""
-    largest = _largest(graph)
-    part = room / 458.0
+    part, largest = room / _USUAL_ROOM, _largest(graph)
+    if options.style == "maps":
+        for space, maps in ((84, 16), (74, 16), (64, 16), (84, 8), (70, 8), (58, 6), (50, 5)):
+            is_small = largest <= _LINEAR
+            yield Scale(space * part, largest, 1.6, 8.0 * part, is_linear=is_small, maps=maps)
+        return
     for space, unit in ((114, 2.0), (104, 1.9), (92, 1.75), (82, 1.6), (72, 1.5), (62, 1.5)):
         yield Scale(space * part, largest, unit * max(part, 0.75), 6.2 * part)

@@ -232,6 +232,7 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
     """One under each body; equal neighbours share one under a line where they would crowd."""
     written: list[Element] = []
     ends = [run.first.x - 50.0, run.first.x - 50.0, run.first.x - 50.0]
+    bottom = max(body.bottom for body in run.bodies)
     place = 0
     while place < len(run.bodies):
         body = run.bodies[place]
@@ -250,7 +251,6 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
                 count += 1
         last = run.bodies[place + count - 1]
         label = Label((0.0, 0.0), text, _SIZE, _color(body.station, theme), anchor="middle")
-        bottom = max(b.bottom for b in run.bodies)
         is_crowded = count > 1 and body.measures.thickness < label.width + 2.5
         if count > 1 and not is_crowded:
             count, last = 1, body
