@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from shapelens.records import dataclass
 
-__all__ = ["CHANNELS_FIRST", "CHANNELS_LAST", "Layout", "layout_of"]
+__all__ = ["AXIS_WORDS", "CHANNELS_FIRST", "CHANNELS_LAST", "Layout", "layout_of"]
 
 _Item = TypeVar("_Item")
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from shapelens.drawing.chain import Laid, lanes_of, line_past
 from shapelens.drawing.palette import Theme
-from shapelens.drawing.runs import Run, lay_run, repeat_mark
+from shapelens.drawing.runs import Run, lay_run, named, repeat_mark
 from shapelens.drawing.scale import Measures, Scale
 from shapelens.drawing.scene import Element, Group, Label, Line, Paint, Polygon
 from shapelens.drawing.solids import Body
@@ -87,7 +87,7 @@ def _stack(place: int, station: Station, x: float, scale: Scale, theme: Theme, *
     channels = station.form.channels.size
     count = min(channels if channels is not None else 3, scale.maps)
     step = 3.0 if count > 1 else 0.0
-    body = Body(place, station, x, 0.0, Measures(width, height, (count - 1) * step))
+    body = Body(place, station, x, 0.0, Measures(width, height, (count - 1) * step), is_stack=True)
     body = replace(body, elements=tuple(_squares(body, count, step, theme)))
     return Run((body,), tuple(_labels(body, theme, is_first=is_first)))
 
@@ -111,15 +111,14 @@ def _labels(body: Body, theme: Theme, *, is_first: bool) -> Iterator[Element]:
     channels = body.station.form.channels
     color = theme.second if body.station.is_doubtful else theme.text
 
-    def named(letter: str, text: str) -> str:
-        return f"{letter} {text}" if is_first else text
-
     middle = (body.top + body.bottom) / 2
-    yield Label((body.x - 2.2, middle), named("H", height.text), _SIZE, color, angle=-90, anchor="middle")
+    yield Label(
+        (body.x - 2.2, middle), named(height, is_first=is_first), _SIZE, color, angle=-90, anchor="middle"
+    )
     under = ((body.x + body.front_right) / 2, body.bottom + 7.4)
-    yield Label(under, named("W", width.text), _SIZE, color, anchor="middle")
+    yield Label(under, named(width, is_first=is_first), _SIZE, color, anchor="middle")
     depth = body.measures.depth
-    text = named("C", channels.text)
+    text = named(channels, is_first=is_first)
     if depth < 8:
         yield Label((body.x, body.highest - 2.6), text, _SIZE, color)
     else:

@@ -9,6 +9,7 @@ from dataclasses import field
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.findings import ERROR, Finding
 from shapelens.analyses.receptive_field import FieldOf
+from shapelens.dims import total
 from shapelens.drawing.chain import Laid
 from shapelens.drawing.layer_ledger import layer_ledger_of
 from shapelens.drawing.ledger import Ledger, ledger_of
@@ -75,7 +76,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     y = _legend(elements, graph, laid, theme, left, right, y)
     if subject.failure is not None:
         y = _failure(elements, subject.failure, theme, left, right, y)
-    for line in _caption(evaluation, graph, scale, options, right - left):
+    for line in _caption(subject, graph, scale, options, right - left):
         elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
         y += 8.6
     height = round(y + 8, 2)
@@ -278,10 +279,9 @@ def _swatch(kind: str, x: float, y: float, theme: Theme) -> list[Element]:
 # words --------------------------------------------------------------------------------------------------
 
 
-def _caption(
-    evaluation: Evaluation, graph: Graph, scale: Scale, options: Options, room: float
-) -> Sequence[str]:
+def _caption(subject: Subject, graph: Graph, scale: Scale, options: Options, room: float) -> Sequence[str]:
     """What the figure says of itself, in lines."""
+    evaluation, costs = subject.evaluation, subject.costs
     sentences = [options.caption.strip()] if options.caption.strip() else []
     sentences.append(f"Scale: {scale.words}.")
     folded = (
@@ -293,6 +293,9 @@ def _caption(
     if graph.silent:
         told = [f"{words} ×{count}" if count > 1 else words for words, count in graph.silent.items()]
         sentences.append(f"Not drawn: {', '.join(told)}.")
+    unused = total(costs.unused.values())
+    if costs.unused:
+        sentences.append(f"{count_words(unused)} of the parameters belong to parts that are not run.")
     variant = evaluation.network.origin.variant
     if variant:
         sentences.append(f"Variant: {variant}.")

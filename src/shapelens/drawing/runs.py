@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 from itertools import pairwise
 
+from shapelens.drawing.forms import Extent
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint
@@ -13,7 +14,7 @@ from shapelens.drawing.solids import Body, bands_width, body_of
 from shapelens.drawing.stations import Station
 from shapelens.records import dataclass
 
-__all__ = ["Run", "lay_run", "plus_mark", "repeat_mark", "split_runs"]
+__all__ = ["Run", "lay_run", "named", "plus_mark", "repeat_mark", "split_runs"]
 
 _SIZE = 6.8
 _INNER = 6.2
@@ -156,6 +157,11 @@ def lay_run(
     return replace(run, labels=tuple(labels))
 
 
+def named(extent: Extent, *, is_first: bool) -> str:
+    """A size as it stands on its edge: `224`; with its letter where axes are named: `H 224`; a symbol by itself."""
+    return extent.text if not is_first or extent.text == extent.letter else f"{extent.letter} {extent.text}"
+
+
 def _color(station: Station, theme: Theme) -> str:
     return theme.second if station.is_doubtful else theme.text
 
@@ -174,7 +180,7 @@ def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) ->
     if not places:
         return [Label((run.first.x, run.first.bottom + _BELOW), "?", _SIZE, theme.second)]
     extent = places[1] if len(places) == 3 else places[0]
-    text = f"{extent.letter} {extent.text}" if is_first else extent.text
+    text = named(extent, is_first=is_first)
     body = run.first
     color = _color(body.station, theme)
     label = Label((body.x - 2, body.axis), text, _SIZE, color, angle=-90, anchor="middle")
@@ -211,7 +217,7 @@ def _width_label(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
         return []
     extent = places[-1]
     body = run.last
-    text = f"{extent.letter} {extent.text}" if is_first else extent.text
+    text = named(extent, is_first=is_first)
     depth = body.measures.depth
     middle = (body.front_right + depth / 2, body.bottom - depth / 2)
     color = _color(body.station, theme)
@@ -242,7 +248,7 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
         if len(form.places) == 3:
             text = f"{form.places[0].letter} {form.places[0].text}, C {text}"
         elif is_first and place == 0:
-            text = f"C {text}"
+            text = named(form.channels, is_first=True)
         else:
             while (
                 place + count < len(run.bodies)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from shapelens.dims.layout import AXIS_WORDS
 from shapelens.drawing.hatching import hatched
 from shapelens.drawing.palette import Theme, blend
 from shapelens.drawing.scale import RECEDING, Measures, Scale
@@ -36,6 +37,7 @@ class Body:
         axis: the y of its middle.
         measures: what it is drawn at.
         elements: what is painted.
+        is_stack: whether its maps stand behind one another, each seen from the front.
     """
 
     place: int
@@ -44,6 +46,7 @@ class Body:
     axis: float
     measures: Measures
     elements: tuple[Element, ...] = ()
+    is_stack: bool = False
 
     @property
     def top(self) -> float:
@@ -85,25 +88,33 @@ class Body:
     def group(self) -> Group:
         """All that is painted of it."""
         form = self.station.form
-        named = {"C": "channels", "H": "height", "W": "width", "D": "depth", "T": "length"}
-        drawn = {"C": self.measures.thickness, "H": self.measures.height, "W": self.measures.depth / RECEDING}
+        lengths = (self.measures.thickness, self.measures.height, self.measures.depth)
+        drawn = dict(zip(self.letters, lengths, strict=True))
         if form.is_vector:
-            drawn = {"features": self.measures.height}
-            sizes = [("features", form.channels)]
+            measured = [("features", form.channels, self.measures.height)]
         else:
-            sizes = [(named[e.letter], e) for e in (form.channels, *form.places) if e.letter in drawn]
-            drawn = {named[letter]: length for letter, length in drawn.items()}
-        values = tuple([
-            (name, extent.size) for name, extent in sizes if extent.size is not None and extent.text != "?"
-        ])  # fmt: skip
+            extents = [e for e in (form.channels, *form.places) if e.letter in drawn]
+            measured = [(AXIS_WORDS[e.letter], e, drawn[e.letter]) for e in extents]
+        known = [
+            (name, extent.size, length)
+            for name, extent, length in measured
+            if extent.size is not None and extent.text != "?"
+        ]
         return Group(
             self.elements,
             kind="bar" if form.is_vector else "volume",
             name=self.station.name,
             title=title_of(self.station),
-            values=values,
-            extents=tuple([(name, drawn[name]) for name, _ in values]),
+            values=tuple([(name, size) for name, size, _ in known]),
+            extents=tuple([(name, length) for name, _, length in known]),
         )
+
+    @property
+    def letters(self) -> str:
+        """Which axes its thickness, its height and its depth stand for."""
+        if self.is_stack:
+            return "WHC"
+        return {"T": "CT ", "DHW": "DHW"}.get(self.station.form.letters, "CHW")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from shapelens.operators import (
 )  # fmt: skip
 from shapelens.records import dataclass
 
-__all__ = ["Graph", "Station", "kind_of", "macs_of", "stations_of"]
+__all__ = ["Graph", "Station", "flowing_values", "join_of", "kind_of", "macs_of", "stations_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class _Builder:
         """All of it."""
         evaluation = self.evaluation
         self.letters = axes_of(evaluation)
-        wanted = _wanted(evaluation)
+        wanted = flowing_values(evaluation)
         for declared in evaluation.network.inputs:
             if declared.name in wanted:
                 self.home[declared.name] = len(self.stations)
@@ -167,9 +167,30 @@ class _Builder:
         for step in grouped([s for s in evaluation.steps if not is_bookkeeping(s)]):
             if any(value in wanted for value in step.node.outputs):
                 self._take(step)
+        self._attach_weights()
         ends = {self.home[name] for name in evaluation.network.outputs if name in self.home}
         stations = [replace(s, is_open_end=place in ends) for place, s in enumerate(self.stations)]
         return _without_idle(Graph(tuple(stations), dict(self.silent)))
+
+    def _attach_weights(self) -> None:
+        """What prepares a weight counts with the station that takes it: a class token that is expanded."""
+        takers: dict[str, int] = {}
+        placed: set[str] = set()
+        for place, station in enumerate(self.stations):
+            for step in station.steps:
+                placed.add(step.node.name)
+                takers |= {value: place for value in step.node.inputs if value is not None}
+        for step in reversed(self.evaluation.steps):
+            name = step.node.name
+            place = next((takers[value] for value in step.node.outputs if value in takers), None)
+            if name in placed or place is None:
+                continue
+            takers |= {
+                value: place for value in step.node.inputs if value is not None and value not in takers
+            }
+            if self.costs.parameters[name] != 0 or self.costs.macs[name] != 0:
+                station = self.stations[place]
+                self.stations[place] = replace(station, steps=(step, *station.steps))
 
     def _form(self, name: str, tensor: Tensor) -> Form:
         return form_of(tensor, self.letters.get(name), self.evaluation.path.example)
@@ -203,7 +224,7 @@ class _Builder:
             self.home[name] = place
 
     def _add(self, step: Step, parents: tuple[int, ...], form: Form) -> None:
-        join, parts = _join_of(step, [self.stations[p] for p in parents])
+        join, parts = join_of(step, [self.stations[p] for p in parents])
         node = step.node
         place = len(self.stations)
         only = self.stations[parents[0]]
@@ -274,7 +295,7 @@ def _silent_words(step: Step) -> str:
     return words.partition(",")[0].partition(" to ")[0].rstrip("0123456789×+-−, ") or operator.name.lower()
 
 
-def _join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[str, int], ...]]:
+def join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[str, int], ...]]:
     """What brings tensors together, and the parts of a concatenation."""
     operator = step.node.operator
     if len(parents) < 2:
@@ -291,7 +312,7 @@ def _join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[s
     return "", ()
 
 
-def _wanted(evaluation: Evaluation) -> set[str]:
+def flowing_values(evaluation: Evaluation) -> set[str]:
     """The values that hang on an input and lead to an output."""
     network = evaluation.network
     flowing = {declared.name for declared in network.inputs}

@@ -1,0 +1,74 @@
+"""Every figure of the gallery: what a reader would stumble over is looked for on its scene."""
+
+import re
+import warnings
+from importlib.util import find_spec
+
+import pytest
+
+from docs import gallery
+from shapelens.dims import Expression
+from shapelens.drawing.scene import Label
+from tests.drawing.checks import problems
+from tests.readers.classics.oracle import torchvision
+
+def marked(subject):
+    marks = [pytest.mark.torch] if "torch" in subject.needs else []
+    if "onnx" in subject.needs:
+        marks.append(pytest.mark.skipif(find_spec("onnx") is None, reason="onnx carries the file along"))
+    return pytest.param(subject, id=subject.name, marks=marks)
+
+
+SUBJECTS = [marked(subject) for subject in gallery.subjects()]
+
+
+def inspected(subject):
+    if "torchvision" in subject.needs:
+        torchvision()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return subject.build()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_nothing_overlaps_leaves_the_page_or_is_too_small(subject):
+    figure = inspected(subject).draw(**subject.options)
+    assert problems(figure.scene) == []
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_size_is_the_networks_own(subject):
+    inspection = inspected(subject)
+    figure = inspection.draw(**subject.options)
+    known = {
+        str(dim)
+        for tensor in inspection.evaluation.values.values()
+        if isinstance(tensor.shape, tuple)
+        for dim in tensor.shape
+    }
+    for group in (*figure.scene.groups("volume"), *figure.scene.groups("bar")):
+        for _, size in group.values:
+            is_symbolic = any(isinstance(dim, Expression) for s in inspection.shapes.values() for dim in s[1:])
+            assert str(size) in known or is_symbolic, (group.name, size)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_columns_of_the_table_add_up(subject):
+    inspection = inspected(subject)
+    scene = inspection.draw(**subject.options).scene
+    for table in scene.groups("table"):
+        labels = [child for child in table.children if isinstance(child, Label)]
+        row = next(label.at[1] for label in labels if label.text == "parameters")
+        counts = [label.text for label in labels if label.at[1] == row and label.text != "parameters"]
+        drawn = sum(int(count.replace(",", "")) for count in counts)
+        if "upto" not in subject.options:
+            assert drawn == inspection.parameters - sum(inspection.costs.unused.values())
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_same_network_gives_the_same_bytes(subject):
+    inspection = inspected(subject)
+    first = inspection.draw(**subject.options)
+    again = inspected(subject).draw(**subject.options)
+    assert (first.svg, first.tikz) == (again.svg, again.tikz)
+    assert re.search(r"<title[^>]*>[^<]+</title>", first.svg)
