@@ -129,7 +129,7 @@ def test_a_group_says_what_it_stands_for():
         Label((0, 0), ""),
     )
     group = only(root, "g")
-    assert group.attrib == {"class": "volume", "data-layer": "features.0"}
+    assert group.attrib == {"class": "shapelens-volume", "data-layer": "features.0"}
     assert [element.tag.rpartition("}")[2] for element in group] == ["title", "text", "text"]
     assert group[0].text == "64×224×224"
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from shapelens import explain, inspect
 from shapelens.analyses.findings import Finding
 from shapelens.dims import symbol
+from shapelens.errors import UsageError
 from shapelens.explanation.document import (
     BREAK,
     CHANNELS,
@@ -124,14 +125,19 @@ FRAGMENTS = {
 
 @pytest.fixture(scope="module")
 def fragments():
-    return {name: make()._repr_html_() for name, make in FRAGMENTS.items()}
+    return {name: without_figure(make()._repr_html_()) for name, make in FRAGMENTS.items()}
+
+
+def without_figure(html):
+    """The table alone: what is in the figure under it is looked at with figures."""
+    return html.partition('<div class="shapelens-output-figure"')[0]
 
 
 # what it says -----------------------------------------------------------------------------------------
 
 
 def test_a_small_network_is_written_as_it_was():
-    html = inspect(SMALL, (1, 4, 4))._repr_html_()
+    html = without_figure(inspect(SMALL, (1, 4, 4))._repr_html_())
     written = re.sub(r"(?s)<style>.*</style>\n", "", html)
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(written, encoding="utf-8")
@@ -172,11 +178,25 @@ def test_a_document_says_what_the_plain_one_says(name):
 
 def test_a_finding_says_what_the_plain_one_says():
     net = inspect(SMALL, (1, 4, 4))
-    read = Reader(net._repr_html_())
+    read = Reader(without_figure(net._repr_html_()))
     after = read.text[read.text.index("SL101") :]
     assert "".join(words(after)) == "".join(words(finding_text(net.findings[0], width=1000)))
     assert read.of_class("shapelens-fails") == ["tr"]
     assert read.of_class("shapelens-verified") == ["span"]
+
+
+def test_the_figure_stands_under_the_table():
+    html = inspect("lenet5")._repr_html_()
+    assert html.index("</table>") < html.index("<svg ")
+    assert html.endswith("</svg>\n</div>")
+
+
+def test_where_there_is_no_room_for_a_figure_the_table_stands_alone(monkeypatch):
+    def refuse(self):
+        raise UsageError("no room")
+
+    monkeypatch.setattr("shapelens.inspection.Inspection.draw", refuse)
+    assert "<svg" not in inspect("lenet5")._repr_html_()
 
 
 def test_no_command_of_the_terminal_is_said(fragments):

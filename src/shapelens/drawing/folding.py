@@ -173,7 +173,9 @@ class Folder:
                 members = whole
             if self._may_fold(path):
                 chosen.append((members, self._block(graph, members, path)))
-        return graph.contracted(_apart(chosen))
+        return _noted(
+            graph.contracted(_apart(chosen)), "branches and skips into blocks", is_noted=bool(chosen)
+        )
 
     def _block(self, graph: Graph, members: Sequence[int], path: str) -> Station:
         local = {member: place for place, member in enumerate(members)}

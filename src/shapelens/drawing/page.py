@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
@@ -13,14 +12,15 @@ from shapelens.dims import total
 from shapelens.drawing.chain import Laid
 from shapelens.drawing.layer_ledger import layer_ledger_of
 from shapelens.drawing.ledger import Ledger, ledger_of
-from shapelens.drawing.metrics import fitted, text_width, wrapped
+from shapelens.drawing.legend import legend_of
+from shapelens.drawing.metrics import fitted, wrapped
 from shapelens.drawing.options import Options
-from shapelens.drawing.palette import KINDS, THEMES, Theme
-from shapelens.drawing.runs import Run, plus_mark
+from shapelens.drawing.palette import THEMES, Theme
+from shapelens.drawing.runs import Run
 from shapelens.drawing.scale import Scale
-from shapelens.drawing.scene import Element, Group, Label, Line, Paint, Polygon, Scene
+from shapelens.drawing.scene import Element, Group, Label, Scene
 from shapelens.drawing.solids import title_of
-from shapelens.drawing.stations import Graph, kind_of
+from shapelens.drawing.stations import Graph
 from shapelens.drawing.words import count_words
 from shapelens.network import Evaluation
 from shapelens.records import dataclass
@@ -73,7 +73,8 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
         if table is not None:
             elements += table.elements
             y += table.height + 8.0
-    y = _legend(elements, graph, laid, theme, left, right, y)
+    legend, y = legend_of(graph, theme, left, right, y, shows_filter=laid.shows_filter)
+    elements.append(legend)
     if subject.failure is not None:
         y = _failure(elements, subject.failure, theme, left, right, y)
     for line in _caption(subject, graph, scale, options, right - left):
@@ -144,7 +145,8 @@ def _failure(
 
 
 def _network_title(evaluation: Evaluation) -> str:
-    return evaluation.network.name.splitlines()[0] if evaluation.network.name else "network"
+    network = evaluation.network
+    return network.facts.get("heading") or " ".join(network.name.split()) or "network"
 
 
 def _totals(evaluation: Evaluation, costs: Costs) -> str:
@@ -169,111 +171,6 @@ def _totals(evaluation: Evaluation, costs: Costs) -> str:
     elif inputs:
         parts.append(f"{len(inputs)} inputs")
     return " · ".join(parts)
-
-
-# legend -------------------------------------------------------------------------------------------------
-
-
-def _legend(
-    elements: list[Element], graph: Graph, laid: Laid, theme: Theme, left: float, right: float, y: float
-) -> float:
-    """The kinds that are used, each with how many operators are of it; returns where it ends."""
-    entries = _entries(graph, laid)
-    x = left
-    parts: list[Element] = []
-    for kind, words, count in entries:
-        text_at = x + 14
-        number_at = text_at + text_width(words, _LEGEND) + 3
-        end = number_at + (text_width(count, _LEGEND) if count else 0)
-        if end > right and x > left:
-            x, y = left, y + 12
-            text_at, number_at = x + 14, x + 14 + text_width(words, _LEGEND) + 3
-            end = number_at + (text_width(count, _LEGEND) if count else 0)
-        parts += _swatch(kind, x, y, theme)
-        parts.append(Label((text_at, y + 6.3), words, _LEGEND, theme.text))
-        if count:
-            parts.append(Label((number_at, y + 6.3), count, _LEGEND, theme.second))
-        x = end + 11
-    elements.append(Group(tuple(parts), kind="legend"))
-    return y + 15
-
-
-def _entries(graph: Graph, laid: Laid) -> list[tuple[str, str, str]]:
-    counts: Counter[str] = Counter()
-    bands: Counter[str] = Counter()
-    drawn: set[str] = set()
-    for station in graph.stations:
-        drawn.add(station.kind)
-        for step in station.steps:
-            counts[kind_of(step)] += 0 if step.node.operator.keeps_shape else 1
-            if step.node.operator.family == "normalization":
-                bands["norm"] += 1
-            elif step.node.operator.family == "activation" and step.node.operator.word != "dropout":
-                bands["activation"] += 1
-    entries = [
-        (kind, words, f"{counts[kind]:,}")
-        for kind, words in KINDS.items()
-        if kind in drawn and kind not in {"input", "concat", "sum", "other"} and counts[kind]
-    ]
-    for name in ("norm", "activation"):
-        if any(name in station.bands for station in graph.stations):
-            entries.append((name, name, f"{bands[name]:,}"))
-    joins = {station.join for station in graph.stations}
-    if "+" in joins:
-        entries.append(("sum", "add", f"{sum(1 for s in graph.stations for t in s.steps if _adds(t)):,}"))
-    if "concat" in joins:
-        entries.append(("concat", "concat", f"{counts['concat']:,}"))
-    if "other" in drawn:
-        entries.append(("other", "other", ""))
-    if laid.shows_filter:
-        entries.append(("filter", "a filter and the cell it computes", ""))
-    return entries
-
-
-def _adds(step: object) -> bool:
-    from shapelens.network import Step
-    from shapelens.operators import Elementwise
-
-    assert isinstance(step, Step)
-    operator = step.node.operator
-    flowing = [tensor for tensor in step.inputs if tensor is not None and not tensor.is_held]
-    return isinstance(operator, Elementwise) and operator.function == "add" and len(flowing) > 1
-
-
-def _swatch(kind: str, x: float, y: float, theme: Theme) -> list[Element]:
-    box = ((x, y), (x + 10, y), (x + 10, y + 7), (x, y + 7))
-    if kind == "filter":
-        edge = Paint(theme.filter_fill, theme.filter_line, 0.5, opacity=0.6)
-        tip = ((x + 6, y), (x + 12, y + 3.5), (x + 6, y + 7))
-        return [
-            Polygon(((x, y), (x + 6, y), (x + 6, y + 7), (x, y + 7)), edge),
-            Polygon(tip, Paint(theme.filter_fill, theme.filter_line, 0.5, opacity=0.28)),
-        ]
-    if kind in {"norm", "activation"}:
-        shades = theme.shades["convolution"]
-        fill = theme.norm if kind == "norm" else shades.band
-        band = ((x + 7, y), (x + 10, y), (x + 10, y + 7), (x + 7, y + 7))
-        return [Polygon(box, Paint(shades.front)), Polygon(band, Paint(fill)),
-                Line(((x + 7, y), (x + 7, y + 7)), Paint(stroke=shades.stroke, width=0.3)),
-                Polygon(box, Paint(stroke=shades.stroke, width=0.5))]  # fmt: skip
-    if kind == "sum":
-        return plus_mark((x + 5, y + 3.5), 3.4, theme)
-    from shapelens.drawing.hatching import hatched
-
-    shades = theme.shades[kind]
-    if kind == "concat":
-        half = ((x, y), (x + 5, y), (x + 5, y + 7), (x, y + 7))
-        rest = ((x + 5, y), (x + 10, y), (x + 10, y + 7), (x + 5, y + 7))
-        one, other = theme.shades["convolution"], theme.shades["upsampling"]
-        return [
-            Polygon(half, Paint(one.front, one.stroke, 0.5)),
-            Polygon(rest, Paint(other.front, other.stroke, 0.5)),
-        ]
-    return [
-        Polygon(box, Paint(shades.front)),
-        *hatched(x, y, x + 10, y + 7, shades.hatch, shades.stroke),
-        Polygon(box, Paint(stroke=shades.stroke, width=0.5)),
-    ]
 
 
 # words --------------------------------------------------------------------------------------------------

@@ -182,15 +182,15 @@ class _Builder:
                 takers |= {value: place for value in step.node.inputs if value is not None}
         for step in reversed(self.evaluation.steps):
             name = step.node.name
-            place = next((takers[value] for value in step.node.outputs if value in takers), None)
-            if name in placed or place is None:
+            taker = next((takers[value] for value in step.node.outputs if value in takers), None)
+            if name in placed or taker is None:
                 continue
             takers |= {
-                value: place for value in step.node.inputs if value is not None and value not in takers
+                value: taker for value in step.node.inputs if value is not None and value not in takers
             }
             if self.costs.parameters[name] != 0 or self.costs.macs[name] != 0:
-                station = self.stations[place]
-                self.stations[place] = replace(station, steps=(step, *station.steps))
+                station = self.stations[taker]
+                self.stations[taker] = replace(station, steps=(step, *station.steps))
 
     def _form(self, name: str, tensor: Tensor) -> Form:
         return form_of(tensor, self.letters.get(name), self.evaluation.path.example)

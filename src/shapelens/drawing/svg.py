@@ -64,7 +64,8 @@ class _Writer:
         inside = [line for child in group.children for line in self._element(child, indent + " ")]
         if not (group.kind or group.name or group.title):
             return inside
-        kind = f" class={quoteattr(printable(group.kind))}" if group.kind else ""
+        named = f"shapelens-{group.kind.replace(' ', '-')}"
+        kind = f" class={quoteattr(printable(named))}" if group.kind else ""
         name = f" data-layer={quoteattr(printable(group.name))}" if group.name else ""
         title = [f"{indent} <title>{_escaped(group.title)}</title>"] if group.title else []
         return [f"{indent}<g{kind}{name}>", *title, *inside, f"{indent}</g>"]

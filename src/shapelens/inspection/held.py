@@ -272,10 +272,14 @@ class Inspection:
         return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"
 
     def _repr_html_(self) -> str:
-        """As a notebook shows it."""
-        from shapelens.output.html import NOTEBOOK_WIDTH, table_html
+        """As a notebook shows it: the table, and the figure under it where there is room for one."""
+        from shapelens.output.html import NOTEBOOK_WIDTH, figure_html, table_html
 
-        return table_html(self.table(width=NOTEBOOK_WIDTH), self.findings)
+        table = table_html(self.table(width=NOTEBOOK_WIDTH), self.findings)
+        try:
+            return table + figure_html(self.draw())
+        except UsageError:
+            return table
 
     def draw(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Figure:
         """The network as a figure, and in a file where a path is given.

@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from shapelens.analyses.findings import Finding
+from shapelens.drawing.figure import Figure
 from shapelens.explanation.document import (
     ANSWER,
     BREAK,
@@ -28,7 +29,7 @@ from shapelens.table.layout import SIGNS, Column
 from shapelens.table.rows import Row
 from shapelens.table.table import Table
 
-__all__ = ["NOTEBOOK_WIDTH", "document_html", "table_html"]
+__all__ = ["NOTEBOOK_WIDTH", "document_html", "figure_html", "table_html"]
 
 NOTEBOOK_WIDTH = 1000
 """The width to lay a table out for: that of all columns. The page hides those that it has no room for."""
@@ -52,6 +53,11 @@ _LONGEST = 60
 """Characters: names and words that are longer go on on another line."""
 
 _PICTURES = {"glimpse", "volume"}
+
+
+def figure_html(figure: Figure) -> str:
+    """A figure as it stands under a table; it never gets wider than the page."""
+    return f'<div class="{ROOT}-figure" style="max-width:100%;overflow-x:auto">{figure.svg}</div>'
 
 
 # fragments --------------------------------------------------------------------------------------------

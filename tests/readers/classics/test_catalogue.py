@@ -55,7 +55,13 @@ def test_the_network_says_what_it_is(name):
     assert network.origin.kind == "classic"
     assert network.name == name
     assert network.origin.variant == classic.variant
-    assert network.facts == {"title": classic.title, "year": str(classic.year), "paper": classic.paper}
+    assert network.facts == {
+        "title": classic.title,
+        "heading": classic.heading,
+        "year": str(classic.year),
+        "paper": classic.paper,
+    }
+
     assert str(network.layout) == "NCHW"
     (declared,) = network.inputs
     assert declared.shape == (symbol("N"), *classic.sample)
@@ -130,3 +136,10 @@ def test_what_nonsense_is_told():
         read_classic("qqq")
     assert caught.value.fix == "one of these names"
     assert caught.value.following == "shapelens show resnet50"
+
+
+def test_a_classic_is_written_as_its_paper_writes_it():
+    headings = [
+        CLASSICS[name].heading for name in ("lenet5", "vgg16", "resnet152", "densenet121", "inception_v3")
+    ]
+    assert headings == ["LeNet-5", "VGG-16", "ResNet-152", "DenseNet-121", "Inception v3"]

@@ -71,7 +71,9 @@ def _built(name: str) -> Network:
     builder = LayerBuilder(Origin("classic", name, classic.variant), module=classic.module)
     builder.image(classic.sample)
     getattr(import_module(f"{__name__}.{classic.file}"), name)(builder)
-    return builder.network(title=classic.title, year=str(classic.year), paper=classic.paper)
+    return builder.network(
+        title=classic.title, heading=classic.heading, year=str(classic.year), paper=classic.paper
+    )
 
 
 def _fed(network: Network, sample: Shape) -> Network:

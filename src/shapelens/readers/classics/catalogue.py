@@ -33,6 +33,19 @@ class Classic:
     file: str
     module: str
 
+    @property
+    def heading(self) -> str:
+        """Its name as its paper writes it: `ResNet-50`."""
+        stem = self.name.rstrip("0123456789")
+        return _HEADINGS.get(self.name) or f"{self.module}-{self.name[len(stem) :]}"
+
+
+_HEADINGS = {
+    "lenet5": "LeNet-5", "lenet5_dense": "LeNet-5", "alexnet_original": "AlexNet", "alexnet": "AlexNet",
+    "googlenet": "GoogLeNet", "unet": "U-Net", "unet_padded": "U-Net", "inception_v3": "Inception v3",
+    "squeezenet": "SqueezeNet 1.0", "squeezenet1_1": "SqueezeNet 1.1", "mobilenet_v1": "MobileNet v1",
+    "mobilenet_v2": "MobileNet v2", "mnist": "MNIST network",
+}  # fmt: skip
 
 CLASSICS: dict[str, Classic] = {}
 """The classics by name, in the order of their publication."""
