@@ -42,7 +42,12 @@ def _badly_shaped(scene):
 
 def _fronts(scene):
     """The upright rectangle of each body that is not seen from the side."""
-    for group in (*scene.groups("volume"), *scene.groups("bar"), *scene.groups("block"), *scene.groups("chip")):
+    for group in (
+        *scene.groups("volume"),
+        *scene.groups("bar"),
+        *scene.groups("block"),
+        *scene.groups("chip"),
+    ):
         outline = next(c for c in reversed(group.children) if type(c).__name__ == "Polygon")
         xs = sorted({round(x, 4) for x, _ in outline.points})
         points = outline.points
@@ -79,7 +84,8 @@ def _labels_over_bodies(scene):
             corners = ((front.left, front.top), (front.right, front.top),
                        (front.right, front.bottom), (front.left, front.bottom))  # fmt: skip
             inside = all(
-                front.left - 0.1 <= x <= front.right + 0.1 and front.top <= y <= front.bottom for x, y in label.corners
+                front.left - 0.1 <= x <= front.right + 0.1 and front.top <= y <= front.bottom
+                for x, y in label.corners
             )
             if not inside and _meet(label.corners, corners, 0.3):
                 yield f"{_said(label)} lies over {group.name}"
@@ -127,4 +133,6 @@ def _said(leaf):
 def crossed(scene):
     """Labels that a line runs through."""
     lines = [leaf for leaf in scene.leaves() if isinstance(leaf, Line)]
-    return [(label.text, line) for label in _labels(scene) for line in lines if label.box.overlaps(line.box, 1.0)]
+    return [
+        (label.text, line) for label in _labels(scene) for line in lines if label.box.overlaps(line.box, 1.0)
+    ]

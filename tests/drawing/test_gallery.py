@@ -12,6 +12,7 @@ from shapelens.drawing.scene import Label
 from tests.drawing.checks import problems
 from tests.readers.classics.oracle import torchvision
 
+
 def marked(subject):
     marks = [pytest.mark.torch] if "torch" in subject.needs else []
     if "onnx" in subject.needs:
@@ -48,7 +49,9 @@ def test_every_size_is_the_networks_own(subject):
     }
     for group in (*figure.scene.groups("volume"), *figure.scene.groups("bar")):
         for _, size in group.values:
-            is_symbolic = any(isinstance(dim, Expression) for s in inspection.shapes.values() for dim in s[1:])
+            is_symbolic = any(
+                isinstance(dim, Expression) for s in inspection.shapes.values() for dim in s[1:]
+            )
             assert str(size) in known or is_symbolic, (group.name, size)
 
 

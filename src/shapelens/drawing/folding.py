@@ -121,7 +121,7 @@ class Folder:
         for path in sorted(self.folded):
             members = [place for place, station in enumerate(graph.stations) if _stands_in(station, path)]
             if len(members) > 1 and _has_one_end(graph, members):
-                groups.append((members, self._block(graph, members, path)))
+                groups.append((members, replace(self._block(graph, members, path), name=path)))
         return graph.contracted(_apart(groups))
 
     def _heights(self, graph: Graph) -> dict[str, int]:

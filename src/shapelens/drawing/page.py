@@ -84,7 +84,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     families = (*options.fonts, "Helvetica", "Arial", "Liberation Sans", "sans-serif")
     name = evaluation.network.name
     return Scene(
-        round(width, 2), height, theme.page, tuple(elements), f"{options.title or name} as {options.style}",
+        round(width, 2), height, theme.page, tuple(elements), f"{options.title or _network_title(evaluation)} as {options.style}",
         _description(evaluation, costs, graph), tuple(dict.fromkeys(families)), _identity(name, options),
     )  # fmt: skip
 
