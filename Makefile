@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .NOTPARALLEL:
-.PHONY: help demo test check bench conformance clean
+.PHONY: help demo test check bench conformance gallery clean
 
 help:
 	@echo 'make demo          install shapelens into .venv and see it work'
@@ -16,6 +16,7 @@ help:
 	@echo 'make check         style, types, floors'
 	@echo 'make conformance   the long comparisons with other implementations'
 	@echo 'make bench         the benchmarks'
+	@echo 'make gallery       every figure of docs/gallery.md anew'
 	@echo 'make clean         remove .venv and every cache'
 
 demo: $(VENV)/core
@@ -24,6 +25,9 @@ demo: $(VENV)/core
 	@echo
 	@echo '$$ shapelens explain 256x256x32'
 	@$(BIN)/shapelens explain 256x256x32
+	@echo
+	@echo '$$ shapelens draw vgg16 -o vgg16.svg'
+	@$(BIN)/shapelens draw vgg16 -o vgg16.svg
 
 test: $(VENV)/test
 	$(BIN)/pytest
@@ -39,6 +43,9 @@ conformance: $(VENV)/conformance
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/run.py
+
+gallery: $(VENV)/test
+	$(BIN)/python docs/gallery.py
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

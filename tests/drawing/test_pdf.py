@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -176,3 +178,22 @@ def test_reportlab_is_not_installed(monkeypatch):
         "  rule   PDF and PNG are written with reportlab and pypdfium2; SVG and TikZ need neither\n"
         '  fix    pip install "shapelens[figures]"'
     )
+
+
+def test_nobodys_settings_of_reportlab_are_run(tmp_path):
+    (tmp_path / "reportlab_settings.py").write_text("raise SystemExit('run')")
+    (tmp_path / ".reportlab_settings").write_text("raise SystemExit('run')")
+    code = (
+        "import sys; from shapelens import inspect; inspect('mnist').draw().pdf;"
+        "print('reportlab_settings' in sys.modules)"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False\n", "")

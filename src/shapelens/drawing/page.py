@@ -82,10 +82,10 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
         y += 8.6
     height = round(y + 8, 2)
     families = (*options.fonts, "Helvetica", "Arial", "Liberation Sans", "sans-serif")
-    name = evaluation.network.name
+    title = f"{options.title or _network_title(evaluation)} as {options.style}"
     return Scene(
-        round(width, 2), height, theme.page, tuple(elements), f"{options.title or _network_title(evaluation)} as {options.style}",
-        _description(evaluation, costs, graph), tuple(dict.fromkeys(families)), _identity(name, options),
+        round(width, 2), height, theme.page, tuple(elements), title, _description(evaluation, costs, graph),
+        tuple(dict.fromkeys(families)), _identity(evaluation.network.name, options),
     )  # fmt: skip
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from shapelens.drawing.plain_text import printable
@@ -34,7 +38,8 @@ def pdf_bytes(scene: Scene) -> bytes:
         MissingPackageError: `reportlab is not installed`.
     """
     try:
-        from reportlab.pdfgen.canvas import Canvas
+        with _nobodys_settings():
+            from reportlab.pdfgen.canvas import Canvas
     except ModuleNotFoundError as error:
         raise missing_package(error, "reportlab") from None
     fonts = {name: _font(name) for name in (_REGULAR, _BOLD)}
@@ -53,6 +58,23 @@ def pdf_bytes(scene: Scene) -> bytes:
     canvas.showPage()
     made: bytes = canvas.getpdfdata()
     return made
+
+
+@contextmanager
+def _nobodys_settings() -> Iterator[None]:
+    """Reportlab runs a `reportlab_settings.py` from any folder that Python looks in, and a file in the home folder.
+
+    While it is imported an empty module stands there, so that neither is run, and a figure is the same for everybody.
+    """
+    name = "reportlab_settings"
+    if name in sys.modules or "reportlab.rl_config" in sys.modules:
+        yield
+        return
+    sys.modules[name] = ModuleType(name)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def missing_package(error: ModuleNotFoundError, wanted: str) -> MissingPackageError:
