@@ -105,7 +105,7 @@ input
   --symbolic                 formulas, also where the size is known
 
 figure
-  -o figure.svg              a file that ends in .svg, .tex (TikZ), .pdf or .png
+  -o, --output figure.svg    a file that ends in .svg, .tex (TikZ), .pdf or .png
   --format svg               what is written to a pipe, without -o
   --style volumes            volumes, maps (LeNet's), blocks (for a slide), graph (every operator)
   --theme light              light, dark, print (reads in grey)
@@ -120,6 +120,7 @@ figure
   --field LAYER              its receptive field, on the input
   --fonts "Source Sans 3"    families of type, the best first
   --dpi 300                  of a PNG
+  --ascii                    no signs beyond ASCII in what is printed
 
 {_EXIT}
 next  shapelens show vgg16
