@@ -59,11 +59,13 @@ class Column:
     entries: tuple[Entry, ...]
     parameters: Dim
     macs: Dim
+    shapes: tuple[str, ...] = ()
 
     @property
     def width(self) -> float:
         """How wide it has to be."""
-        return max([text_width(count_words(self.parameters), SIZE), *[entry.width for entry in self.entries]])
+        texts = [count_words(self.parameters), *self.shapes]
+        return max([*[text_width(text, SIZE) for text in texts], *[entry.width for entry in self.entries]])
 
     @property
     def lines(self) -> int:
@@ -87,6 +89,8 @@ def ledger_of(
     right: float,
     top: float,
     detail: str,
+    *,
+    has_both_orders: bool = False,
 ) -> Ledger | None:
     """The table under runs; None where its columns do not find room.
 
@@ -98,8 +102,9 @@ def ledger_of(
         right: where it ends.
         top: where its upper hairline runs.
         detail: `blocks` tells the filters inside blocks, `names` only what the blocks are, nothing only numbers.
+        has_both_orders: whether what comes out of each run is written with the channels first and last.
     """
-    columns = _columns(runs, costs, detail)
+    columns = _columns(runs, costs, detail, has_shapes=has_both_orders)
     if not columns or max(column.lines for column in columns) > _MOST_LINES:
         return None
     unit, divisor = unit_of([column.macs for column in columns])
@@ -127,9 +132,27 @@ def ledger_of(
             text = count_words(column.parameters) if number == 0 else macs_text(column.macs, divisor)
             elements.append(Label((x, y), text, SIZE, theme.text, anchor="middle"))
         y += LINE
+    for number, name in enumerate(_order_words(runs) if has_both_orders else ()):
+        elements.append(Label((left, y), name, SIZE, theme.second))
+        for column, x in zip(columns, centers, strict=True):
+            if text := column.shapes[number]:
+                elements.append(Label((x, y), text, SIZE, theme.text, anchor="middle"))
+        y += LINE
     bottom = y - LINE + 4
     elements.append(hairline(left, right, bottom, theme))
     return Ledger((Group(tuple(elements), kind="table"),), bottom - top)
+
+
+def _order_words(runs: Sequence[Run]) -> tuple[str, str]:
+    """The two orders in letters: `out (C×H×W)`, `out (H×W×C)`."""
+    letters = next((s.form.letters for run in runs for s in run.stations if s.form.places), "HW")
+    return f"out ({'×'.join('C' + letters)})", f"out ({'×'.join(letters + 'C')})"
+
+
+def _shapes(run: Run) -> tuple[str, str]:
+    """What comes out of a run, in both orders."""
+    form = run.last.station.form
+    return (form.channels.text, "") if form.is_vector else (form.text(), form.text("last"))
 
 
 def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:
@@ -154,7 +177,7 @@ def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:
     return written
 
 
-def _columns(runs: Sequence[Run], costs: Costs, detail: str) -> list[Column]:
+def _columns(runs: Sequence[Run], costs: Costs, detail: str, *, has_shapes: bool) -> list[Column]:
     """A column for each run that has weights or filters; neighbouring bars share one."""
     columns: list[Column] = []
     before: Run | None = None
@@ -165,15 +188,16 @@ def _columns(runs: Sequence[Run], costs: Costs, detail: str) -> list[Column]:
         macs = total(macs_of(s.steps, costs) for s in all_of_it)
         entries = tuple(_told(stations, detail))
         is_idle = isinstance(parameters, int) and parameters == 0 and isinstance(macs, int) and macs == 0
-        if not stations or (is_idle and not entries):
+        if not stations or (is_idle and not entries and not has_shapes):
             continue
+        shapes = _shapes(run) if has_shapes else ()
         if before is not None and before.is_bar and run.is_bar and columns:
             last = columns.pop()
             middle = last.center if len(last.entries) > 1 else (last.center + run.center) / 2
             sums = total([last.parameters, parameters]), total([last.macs, macs])
-            columns.append(Column(middle, (*last.entries, *entries), *sums))
+            columns.append(Column(middle, (*last.entries, *entries), *sums, shapes))
         else:
-            columns.append(Column(run.center, entries, parameters, macs))
+            columns.append(Column(run.center, entries, parameters, macs, shapes))
         before = run
     return columns
 

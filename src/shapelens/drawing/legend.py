@@ -11,7 +11,7 @@ from shapelens.drawing.runs import plus_mark
 from shapelens.drawing.scene import Element, Group, Label, Line, Paint, Polygon
 from shapelens.drawing.stations import Graph, kind_of
 from shapelens.network import Step
-from shapelens.operators import Activation, Elementwise, Pool
+from shapelens.operators import Activation, AdaptivePool, Elementwise, Pool
 
 __all__ = ["legend_of"]
 
@@ -54,7 +54,7 @@ def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
     bands = {band for station in graph.stations for band in station.bands}
     of_kind: dict[str, list[Step]] = {}
     for step in steps:
-        if not step.node.operator.keeps_shape:
+        if not step.node.operator.keeps_shape and not _changes_nothing(step):
             of_kind.setdefault(kind_of(step), []).append(step)
     entries = [
         (kind, _words(kind, of_kind[kind]), f"{len(of_kind[kind]):,}")
@@ -74,6 +74,12 @@ def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
     if shows_filter:
         entries.append(("filter", "a filter and the cell it computes", ""))
     return entries
+
+
+def _changes_nothing(step: Step) -> bool:
+    """Whether it is a pool to the size that is there, which is not drawn."""
+    first = next((tensor for tensor in step.inputs if tensor is not None), None)
+    return isinstance(step.node.operator, AdaptivePool) and first is not None and first.shape == step.output.shape
 
 
 def _words(kind: str, steps: Iterable[Step]) -> str:

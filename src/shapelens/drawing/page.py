@@ -68,7 +68,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     y = 28.0 + box.height + 10.0
     if laid.is_table_wanted:
         runs = [run.moved(shift) for run in laid.runs]
-        tables = (_table(runs, costs, theme, (left, right, y), detail) for detail in _details(graph, options))
+        tables = (_table(subject, runs, options, y, detail) for detail in _details(graph, options))
         table = next((table for table in tables if table is not None), None)
         if table is not None:
             elements += table.elements
@@ -96,13 +96,12 @@ def _details(graph: Graph, options: Options) -> tuple[str, ...]:
     return (*layers, "blocks", "names", "") if has_blocks else (*layers, "names", "")
 
 
-def _table(
-    runs: Sequence[Run], costs: Costs, theme: Theme, place: tuple[float, float, float], detail: str
-) -> Ledger | None:
-    left, right, y = place
+def _table(subject: Subject, runs: Sequence[Run], options: Options, y: float, detail: str) -> Ledger | None:
+    left, right, theme = _MARGIN, options.points - _MARGIN, THEMES[options.theme]
     if detail == "layers":
-        return layer_ledger_of(runs, costs, theme, left, right, y)
-    return ledger_of(runs, costs, theme, left, right, y, detail)
+        return layer_ledger_of(runs, subject.costs, theme, left, right, y)
+    both = options.order == "both"
+    return ledger_of(runs, subject.costs, theme, left, right, y, detail, has_both_orders=both)
 
 
 def _identity(name: str, options: Options) -> str:
