@@ -79,7 +79,7 @@ def lanes_of(graph: Graph) -> tuple[list[int], list[Lane]]:
         The stations of the axis in order, and the lanes.
     """
     past: dict[int, None] = {}
-    _leave_the_axis(structure(graph), past)
+    _leave_the_axis(graph, structure(graph), past)
     axis = [place for place in range(len(graph.stations)) if place not in past]
     after = {place: axis[i + 1] if i + 1 < len(axis) else -1 for i, place in enumerate(axis)}
     lanes: list[Lane] = []
@@ -95,7 +95,7 @@ def lanes_of(graph: Graph) -> tuple[list[int], list[Lane]]:
     return axis, lanes
 
 
-def _leave_the_axis(chain: Chain, past: dict[int, None]) -> None:
+def _leave_the_axis(graph: Graph, chain: Chain, past: dict[int, None]) -> None:
     """Branches of one station beside a longer one stand on a lane: they are put into `past`."""
     for item in chain.items:
         if not isinstance(item, Parallel):
@@ -103,10 +103,16 @@ def _leave_the_axis(chain: Chain, past: dict[int, None]) -> None:
         longest = max(item.branches, key=lambda branch: len(list(members_of(branch))))
         for branch in item.branches:
             members = list(members_of(branch))
-            if branch is not longest and len(members) == 1:
+            if branch is not longest and len(members) == 1 and _leads_on(graph, members[0]):
                 past[members[0]] = None
             else:
-                _leave_the_axis(branch, past)
+                _leave_the_axis(graph, branch, past)
+
+
+def _leads_on(graph: Graph, place: int) -> bool:
+    """Whether a station takes from one and gives to another: inputs and outputs stand on no lane."""
+    station = graph.stations[place]
+    return bool(station.parents) and bool(graph.children[place]) and not station.is_open_end
 
 
 def opened_by_filter(graph: Graph, axis: Sequence[int]) -> int | None:

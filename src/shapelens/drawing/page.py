@@ -27,6 +27,9 @@ from shapelens.records import dataclass
 
 __all__ = ["Subject", "page_of"]
 
+WIDEST = 2.95
+"""No page is more times as wide as it is tall."""
+
 _MARGIN = 12.0
 _TITLE, _TOTALS, _LEGEND, _CAPTION = 10.0, 7.0, 6.6, 6.6
 _TALLEST = 1.4
@@ -80,7 +83,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     for line in _caption(subject, graph, scale, options, right - left):
         elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
         y += 8.6
-    height = round(y + 8, 2)
+    height = round(max(y + 8, width / WIDEST), 2)
     families = (*options.fonts, "Helvetica", "Arial", "Liberation Sans", "sans-serif")
     title = f"{options.title or _network_title(evaluation)} as {options.style}"
     return Scene(
