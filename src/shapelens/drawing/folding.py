@@ -178,9 +178,11 @@ class Folder:
         )
 
     def _block(self, graph: Graph, members: Sequence[int], path: str) -> Station:
-        local = {member: place for place, member in enumerate(members)}
+        within = set(members)
+        taken = sorted({p for m in members for p in graph.stations[m].parents if p not in within})
+        local = {place: number for number, place in enumerate([*taken, *members])}
         inside = tuple([
-            replace(station, parents=tuple([local[p] for p in station.parents if p in local]))
+            replace(station, parents=tuple([local[p] for p in station.parents]))
             for station in (graph.stations[m] for m in members)
         ])  # fmt: skip
         last = inside[-1]
@@ -195,6 +197,7 @@ class Folder:
             join=last.join,
             parts=last.parts,
             members=inside,
+            entries=tuple([_as_input(graph.stations[place]) for place in taken]),
             module=self.network.modules.get(path, "") if is_whole else "",
             path=path.rpartition(".")[0] if is_whole else path,
             is_open_end=any(station.is_open_end for station in inside),
@@ -352,11 +355,16 @@ def _makers(station: Station) -> set[str]:
 
 def main_branch(block: Station) -> list[Station] | None:
     """The layers of a block one after another, without what goes past them; None where it has several branches."""
-    graph = Graph(block.members)
+    graph = block.inside
     shown: list[Station] = []
     if not _follow(structure(graph), graph, shown):
         return None
-    return shown
+    return [station for station in shown if station.kind != "input"]
+
+
+def _as_input(station: Station) -> Station:
+    """What a block takes, as the input of its own graph."""
+    return Station(station.name, "input", station.form, is_doubtful=station.is_doubtful)
 
 
 def _follow(chain: Chain, graph: Graph, shown: list[Station]) -> bool:
@@ -382,7 +390,7 @@ def _repeated(run: Sequence[Station]) -> Station:
         members = tuple([replace(s, parents=(place - 1,) if place else ()) for place, s in enumerate(run)])
     return replace(
         last, name=_run_name(first.name, last.name), steps=steps, times=times, parents=first.parents,
-        members=members, broken=any(s.broken for s in run), is_open_end=last.is_open_end,
+        members=members, entries=last.entries, broken=any(s.broken for s in run), is_open_end=last.is_open_end,
     )  # fmt: skip
 
 

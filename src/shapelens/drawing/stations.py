@@ -47,7 +47,8 @@ class Station:
         join: what brings several together: `+`, `·`, `concat`; empty for none.
         parts: what a concatenation is made of: the kind and the channels of each operand.
         times: how many identical layers or blocks it stands for.
-        members: the stations inside, where it is a block.
+        members: the stations inside, where it is a block; their parents are counted from the first of `entries` on.
+        entries: what a block takes, as inputs.
         module: the class of the module that it is.
         path: the module that it stands in.
         is_open_end: whether it is one of the network's outputs.
@@ -66,11 +67,17 @@ class Station:
     parts: tuple[tuple[str, int], ...] = ()
     times: int = 1
     members: tuple[Station, ...] = ()
+    entries: tuple[Station, ...] = ()
     module: str = ""
     path: str = ""
     is_open_end: bool = False
     broken: bool = False
     is_doubtful: bool = False
+
+    @property
+    def inside(self) -> Graph:
+        """The graph of a block: what it takes, and the stations in it."""
+        return Graph((*self.entries, *self.members))
 
     @property
     def operator(self) -> Operator | None:
