@@ -31,6 +31,7 @@ from shapelens.operators import (
     Reduce,
     Reshape,
     Resize,
+    Shape,
     Squeeze,
     Tensor,
     Transpose,
@@ -53,14 +54,22 @@ def axes_of(evaluation: Evaluation) -> dict[str, str]:
     ('NCHW', 'NC')
     """
     found: dict[str | None, str] = {}
+    by_shape: dict[Shape, str] = {}
     for declared in evaluation.network.inputs:
         tensor = evaluation.values[declared.name]
         if not isinstance(tensor.shape, Unknown):
             found[declared.name] = _declared(declared, tensor.rank)
     for step in evaluation.steps:
         for name, tensor in zip(step.node.outputs, step.outputs, strict=False):
-            if not isinstance(tensor.shape, Unknown):
-                found[name] = _after(step, tensor, found)
+            if isinstance(tensor.shape, Unknown):
+                continue
+            letters = _after(step, tensor, found)
+            if "." in letters:
+                # Windows were cut and laid together again: it is what had this shape before.
+                letters = by_shape.get(tensor.shape, letters)
+            else:
+                by_shape.setdefault(tensor.shape, letters)
+            found[name] = letters
     return {name: letters for name, letters in found.items() if name is not None}
 
 

@@ -304,6 +304,7 @@ def _columns(columns: str | None, width: int) -> list[str] | None:
 @click.option("--upto")
 @click.option("--field")
 @click.option("--fonts")
+@click.option("--inset/--no-inset", default=True)
 @click.option("--dpi", type=click.FloatRange(10, 2400), default=300.0)
 @click.option("--ascii", "ascii_only", is_flag=True)
 def _draw(  # noqa: PLR0913 - one argument for each option

@@ -118,6 +118,7 @@ figure
   --highlight LAYER          marked
   --upto LAYER               the last that is drawn
   --field LAYER              its receptive field, on the input
+  --no-inset                 without the block that is opened under the figure; --inset with it
   --fonts "Source Sans 3"    families of type, the best first
   --dpi 300                  of a PNG
   --ascii                    no signs beyond ASCII in what is printed

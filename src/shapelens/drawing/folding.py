@@ -368,14 +368,17 @@ def _as_input(station: Station) -> Station:
 
 
 def _follow(chain: Chain, graph: Graph, shown: list[Station]) -> bool:
-    for item in chain.items:
+    for item, following in zip(chain.items, [*chain.items[1:], None], strict=True):
         if isinstance(item, Tangle):
             return False
         if isinstance(item, int):
             shown.append(graph.stations[item])
             continue
         sizes = sorted((len(list(members_of(branch))), place) for place, branch in enumerate(item.branches))
-        if len(sizes) > 2 or sizes[0][0] > 1 or not _follow(item.branches[sizes[-1][1]], graph, shown):
+        is_concat = isinstance(following, int) and graph.stations[following].join == "concat"
+        if len(sizes) > 2 or sizes[0][0] > (0 if is_concat else 1):
+            return False
+        if not _follow(item.branches[sizes[-1][1]], graph, shown):
             return False
     return True
 

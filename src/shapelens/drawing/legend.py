@@ -49,7 +49,7 @@ def legend_of(
 def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
     """The kinds that are used, each in words and with its count."""
     steps = [step for station in graph.stations for step in station.steps]
-    drawn = {station.kind for station in graph.stations}
+    drawn = {station.kind for station in graph.stations} | {kind for s in graph.stations for kind, _ in s.parts}
     joins = {station.join for station in graph.stations}
     bands = {band for station in graph.stations for band in station.bands}
     of_kind: dict[str, list[Step]] = {}

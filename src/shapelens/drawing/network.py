@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from shapelens.drawing.chain import Laid, lay_chain, lay_rows
+from shapelens.drawing.fitting import FLAT, flat_figure
 from shapelens.drawing.folding import Folder, goes_up_again
 from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps
@@ -41,7 +42,10 @@ def draw_network(subject: Subject, options: Options | None = None) -> Scene:
     graph = stations_of(subject.evaluation, subject.costs)
     network = subject.evaluation.network
     folder = Folder(network, subject.costs, frozenset(options.unfold), frozenset(options.fold))
-    folded, laid, scale = _fitted(folder, graph, options)
+    if options.style in FLAT:
+        folded, laid, scale = flat_figure(subject, folder, graph, options)
+    else:
+        folded, laid, scale = _fitted(folder, graph, options)
     return page_of(subject, folded, _marked(laid, subject, options), scale, options)
 
 

@@ -35,6 +35,7 @@ class Options:
         upto: the layer that the figure ends with.
         field: the layer whose receptive field is drawn on the input.
         fonts: families of type, the best first.
+        inset: whether one of the blocks is opened under the figure, where there is room.
     """
 
     style: str = "volumes"
@@ -49,6 +50,7 @@ class Options:
     upto: str = ""
     field: str = ""
     fonts: Sequence[str] = ()
+    inset: bool = True
 
     def __post_init__(self) -> None:
         _one_of("style", self.style, STYLES)

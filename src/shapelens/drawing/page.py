@@ -10,6 +10,7 @@ from shapelens.analyses.findings import ERROR, Finding
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.dims import total
 from shapelens.drawing.chain import Laid
+from shapelens.drawing.inset import inset_of, opened_of
 from shapelens.drawing.layer_ledger import layer_ledger_of
 from shapelens.drawing.ledger import Ledger, ledger_of
 from shapelens.drawing.legend import legend_of
@@ -27,6 +28,10 @@ from shapelens.records import dataclass
 
 __all__ = ["Subject", "page_of"]
 
+INSET_ASPECT = 1.0
+"""A block is opened only where the page stays at most so many times as tall as it is wide."""
+
+_UNDER_INSET = 60.0
 WIDEST = 2.95
 """No page is more times as wide as it is tall."""
 
@@ -76,6 +81,13 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
         if table is not None:
             elements += table.elements
             y += table.height + 8.0
+    opened = opened_of(graph) if options.inset and options.style in {"volumes", "maps"} else None
+    if opened is not None:
+        most = INSET_ASPECT * width - y - _UNDER_INSET
+        inset = inset_of(opened, costs, options, left, right, y, most)
+        if inset is not None:
+            elements += inset.elements
+            y += inset.height + 8.0
     legend, y = legend_of(graph, theme, left, right, y, shows_filter=laid.shows_filter)
     elements.append(legend)
     if subject.failure is not None:

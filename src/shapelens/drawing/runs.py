@@ -147,10 +147,11 @@ def lay_run(
     run = Run(tuple(bodies))
     if run.is_bar:
         return replace(run, labels=tuple(_bar_labels(run, theme)))
+    channels = _channel_labels(run, theme, is_first=is_first)
     labels = [
         *_height_label(run, theme, is_first=is_first, has_arrow=has_arrow),
-        *_width_label(run, theme, is_first=is_first),
-        *_channel_labels(run, theme, is_first=is_first),
+        *[_moved_along(label, channels) for label in _width_label(run, theme, is_first=is_first)],
+        *channels,
         *_inner_labels(run, theme),
         *[element for body in run.bodies for element in repeat_mark(body, theme)],
     ]
@@ -194,6 +195,16 @@ def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) ->
     return [replace(label, at=(body.x - 2, middle))]
 
 
+def _moved_along(label: Label, others: Sequence[Element]) -> Label:
+    """A label on a receding edge, further up along it where it would meet one under the front."""
+    texts = [other for other in others if isinstance(other, Label)]
+    for _ in range(8):
+        if not any(label.meets(other) for other in texts):
+            break
+        label = replace(label, at=(label.at[0] + 2.0, label.at[1] - 2.0))
+    return label
+
+
 def _inner_labels(run: Run, theme: Theme) -> list[Element]:
     """The height of each body that is not as high as the one before it, on its front: `570`."""
     written: list[Element] = []
@@ -211,7 +222,7 @@ def _inner_labels(run: Run, theme: Theme) -> list[Element]:
     return written
 
 
-def _width_label(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
+def _width_label(run: Run, theme: Theme, *, is_first: bool) -> list[Label]:
     places = run.last.station.form.places
     if len(places) < 2:
         return []
@@ -245,8 +256,8 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
         form = body.station.form
         text = form.channels.text
         count = 1
-        if len(form.places) == 3:
-            text = f"{form.places[0].letter} {form.places[0].text}, C {text}"
+        if len(form.places) == 3 and place == 0:
+            text = f"D {form.places[0].text}, C {text}"
         elif is_first and place == 0:
             text = named(form.channels, is_first=True)
         else:

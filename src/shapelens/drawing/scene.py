@@ -196,6 +196,17 @@ class Label:
         """What it takes up."""
         return Box.around(self.corners)
 
+    def meets(self, other: Label) -> bool:
+        """Whether both take up some of the same place, turned as they are: no line parts them."""
+        one, another = self.corners, other.corners
+        for shape in (one, another):
+            for (ax, ay), (bx, by) in zip(shape, (*shape[1:], shape[0]), strict=True):
+                first = [x * (by - ay) + y * (ax - bx) for x, y in one]
+                second = [x * (by - ay) + y * (ax - bx) for x, y in another]
+                if max(first) <= min(second) or max(second) <= min(first):
+                    return False
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

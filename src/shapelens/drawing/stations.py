@@ -195,9 +195,23 @@ class _Builder:
             takers |= {
                 value: taker for value in step.node.inputs if value is not None and value not in takers
             }
-            if self.costs.parameters[name] != 0 or self.costs.macs[name] != 0:
-                station = self.stations[taker]
-                self.stations[taker] = replace(station, steps=(step, *station.steps))
+            if self._weighs(step):
+                self._attach(step, taker)
+                placed.add(name)
+        last = 0
+        home = {s.node.name: place for place, station in enumerate(self.stations) for s in station.steps}
+        for step in self.evaluation.steps:
+            last = home.get(step.node.name, last)
+            if step.node.name not in home and self._weighs(step):
+                # Nothing that is drawn takes it: it counts where it stands.
+                self._attach(step, last)
+
+    def _weighs(self, step: Step) -> bool:
+        return bool(self.costs.parameters[step.node.name] != 0 or self.costs.macs[step.node.name] != 0)
+
+    def _attach(self, step: Step, place: int) -> None:
+        station = self.stations[place]
+        self.stations[place] = replace(station, steps=(step, *station.steps))
 
     def _form(self, name: str, tensor: Tensor) -> Form:
         return form_of(tensor, self.letters.get(name), self.evaluation.path.example)
@@ -335,19 +349,21 @@ def flowing_values(evaluation: Evaluation) -> set[str]:
 
 
 def _without_idle(graph: Graph) -> Graph:
-    """Without rearrangements that come to the form that they began with."""
-    stations = graph.stations
+    """Without rearrangements that come to the form that they began with; what was folded into them goes along."""
+    stations = list(graph.stations)
     home = list(range(len(stations)))
     for place, station in enumerate(stations):
-        if (
-            station.kind == "reshape"
-            and not station.join
-            and len(set(station.parents)) == 1
-            and not station.broken
-        ):
+        is_alone = len(set(station.parents)) == 1 and not station.join and not station.broken
+        if station.kind == "reshape" and is_alone:
             parent = home[station.parents[0]]
-            if stations[parent].form == station.form:
+            before = stations[parent]
+            if before.form == station.form:
                 home[place] = parent
+                bands = (*before.bands, *station.bands) if before.kind != "input" else ()
+                stations[parent] = replace(
+                    before, steps=(*before.steps, *station.steps), bands=bands,
+                    is_open_end=before.is_open_end or station.is_open_end,
+                )  # fmt: skip
     kept = [place for place in range(len(stations)) if home[place] == place]
     number = {place: index for index, place in enumerate(kept)}
     return replace(
