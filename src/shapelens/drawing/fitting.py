@@ -109,7 +109,8 @@ def _laid(subject: Subject, graph: Graph, options: Options, aspect: float) -> La
     theme, width = THEMES[options.theme], options.points
     # Pages are never flat, so that only under something tall is seen what stands around it.
     tall = Laid((Line(((0.0, 0.0), (0.0, width)), Paint()),), is_table_wanted=False)
-    around = page_of(subject, graph, tall, NoScale(*_NOTHING, told=(_SPARING, _NUMBERED)), options).height - width
+    scale = NoScale(*_NOTHING, told=(_SPARING, _NUMBERED))
+    around = page_of(subject, graph, tall, scale, options).height - width
     most = max(aspect * width - around, _LEAST_ROOM * width if aspect >= 1 else 0.0)
     room = Room(width - 2 * _MARGIN, min(_FLATTEST * width - around, most), most)
     return (lay_blocks if options.style == "blocks" else lay_graph)(graph, options, theme, room)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import inf, prod
+from math import prod
 
 from shapelens.analyses.blocks import CONTAINERS, enclosing_module, signature
 from shapelens.analyses.costs import Costs
@@ -444,15 +444,17 @@ def _is_tangled(region: Region, graph: Graph) -> bool:
 
 
 def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
-    """Whether places become fewer inside and more again, as in a U."""
-    least: dict[int, float] = {}
+    """Whether an image is made finer inside, as on the way up in a U; what an attention does with places is not."""
     for member in members:
         station = graph.stations[member]
-        coarsest = min([least[parent] for parent in station.parents if parent in least], default=inf)
         places = _places(station)
-        if places is not None and places > 1.5 * coarsest:
+        if station.kind != "upsampling" or places is None:
+            continue
+        before = [
+            count for parent in station.parents if (count := _places(graph.stations[parent])) is not None
+        ]
+        if before and places > 1.5 * max(before):
             return True
-        least[member] = coarsest if places is None else min(coarsest, places)
     return False
 
 

@@ -22,12 +22,16 @@ _ROW_GAP = 12.0
 _SKIP_SIZE, _SHAPE_SIZE = 7.0, 6.2
 _SHORTEST_SKIP = 34.0
 _ONE_ROW = 0.4
+_LEAST_STEP = 8.0
 
 
 def lay_levels(graph: Graph, scale: Scale, theme: Theme, room: float) -> Laid | None:
     """The network in rows by resolution; None where there is not enough room."""
     places, lanes = lanes_of(graph)
     groups = _split(graph, places, lanes)
+    thickness = sum(scale.measures(graph.stations[place].form).thickness for place in places)
+    if max(_LEAST_STEP * len(groups), thickness / 2) > room:
+        return None
     levels = _levels(graph, groups, lanes)
     axes = _axes(graph, groups, levels, scale, theme)
     runs = _placed(graph, groups, levels, axes, lanes, scale, theme, 0.0)

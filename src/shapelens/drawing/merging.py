@@ -48,7 +48,7 @@ def squeezed(graph: Graph, count: int) -> Graph:
     for first, stop in pairwise(starts):
         members = list(graph.stations[first:stop])
         if len(members) > 1:
-            name = f"{members[0].name} … {members[-1].name}"
+            name = f"{members[0].name.partition(' … ')[0]} … {members[-1].name.rpartition(' … ')[2]}"
             layers = sum(max(len(station.steps), 1) for station in members)
             groups.append((range(first, stop), _block(members, name, f"{layers:,} operators")))
     note = f"neighbours, to {count:,} boxes" if count > 1 else "everything, to one box"

@@ -114,7 +114,8 @@ class Body:
         """Which axes its thickness, its height and its depth stand for."""
         if self.is_stack:
             return "WHC"
-        return {"T": "CT ", "DHW": "DHW"}.get(self.station.form.letters, "CHW")
+        letters = self.station.form.letters
+        return letters if len(letters) == 3 else f"C{letters}".ljust(3)
 
 
 @dataclass(frozen=True, slots=True)
