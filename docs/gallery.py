@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,27 +48,29 @@ class Subject:
 def subjects() -> Iterator[Subject]:
     """Every figure of the gallery, in its order."""
     for name in CLASSICS:
-        yield Subject(name, "Classics", lambda name=name: shapelens.inspect(name))
+        yield Subject(name, "Classics", partial(shapelens.inspect, name))
     for theme in ("dark", "print"):
-        yield Subject(f"vgg16-{theme}", "Themes", lambda: shapelens.inspect("vgg16"), {"theme": theme})
-    yield Subject("lenet5_dense-maps", "Styles", lambda: shapelens.inspect("lenet5_dense"), {"style": "maps"})
-    yield Subject("alexnet-maps", "Styles", lambda: shapelens.inspect("alexnet"), {"style": "maps"})
-    yield Subject("resnet18-blocks", "Styles", lambda: shapelens.inspect("resnet18"), {"style": "blocks"})
-    yield Subject("googlenet-blocks", "Styles", lambda: shapelens.inspect("googlenet"), {"style": "blocks"})
-    yield Subject("mnist-graph", "Styles", lambda: shapelens.inspect("mnist"), {"style": "graph"})
-    yield Subject("resnet18-graph", "Styles", lambda: shapelens.inspect("resnet18"), {"style": "graph"})
-    field_of = {"field": "layer3.0.conv2", "highlight": "layer3.0.conv2"}
-    yield Subject("resnet50-field", "Marks", lambda: shapelens.inspect("resnet50"), field_of)
+        yield Subject(f"vgg16-{theme}", "Themes", partial(shapelens.inspect, "vgg16"), {"theme": theme})
     yield Subject(
-        "resnet18-symbolic", "Marks", lambda: shapelens.inspect("resnet18", "3xHxW"), {"upto": "layer2"}
+        "lenet5_dense-maps", "Styles", partial(shapelens.inspect, "lenet5_dense"), {"style": "maps"}
     )
-    for name, size in TORCHVISION.items():
-        build = lambda name=name, size=size: shapelens.inspect(_torchvision(name), (3, size, size))  # noqa: E731
+    yield Subject("alexnet-maps", "Styles", partial(shapelens.inspect, "alexnet"), {"style": "maps"})
+    yield Subject("resnet18-blocks", "Styles", partial(shapelens.inspect, "resnet18"), {"style": "blocks"})
+    yield Subject("googlenet-blocks", "Styles", partial(shapelens.inspect, "googlenet"), {"style": "blocks"})
+    yield Subject("mnist-graph", "Styles", partial(shapelens.inspect, "mnist"), {"style": "graph"})
+    yield Subject("resnet18-graph", "Styles", partial(shapelens.inspect, "resnet18"), {"style": "graph"})
+    field_of = {"field": "layer3.0.conv2", "highlight": "layer3.0.conv2"}
+    yield Subject("resnet50-field", "Marks", partial(shapelens.inspect, "resnet50"), field_of)
+    yield Subject(
+        "resnet18-symbolic", "Marks", partial(shapelens.inspect, "resnet18", "3xHxW"), {"upto": "layer2"}
+    )
+    for name in TORCHVISION:
+        build = partial(_torchvision, name)
         yield Subject(f"torchvision-{name}", "torchvision", build, needs=("torch", "torchvision"))
     for name in ("audio", "video", "failing"):
-        yield Subject(f"own-{name}", "Others", lambda name=name: _own(name), needs=("torch",))
+        yield Subject(f"own-{name}", "Others", partial(_own, name), needs=("torch",))
     for name in ("light_shufflenet", "light_inception_v2"):
-        yield Subject(f"onnx-{name}", "Others", lambda name=name: _file(name), needs=("onnx",))
+        yield Subject(f"onnx-{name}", "Others", partial(_file, name), needs=("onnx",))
 
 
 TORCHVISION = {
@@ -79,16 +82,12 @@ TORCHVISION = {
 OWN = {"audio": (1, 16000), "video": (3, 16, 112, 112), "failing": (1, 700, 700)}
 
 
-def _torchvision(name: str) -> Any:
-    import torch
-    from torchvision import models
-
-    settings = {"weights": None}
+def _torchvision(name: str) -> shapelens.Inspection:
+    size = TORCHVISION[name]
+    source = f"torchvision.models:{name}"
     if name.startswith("deeplab"):
-        settings["weights_backbone"] = None
-    with torch.device("meta"):
-        model = models.get_model(name, **settings)
-    return model.eval()
+        source = f"torchvision.models.segmentation:{name}(weights_backbone=None)"
+    return shapelens.inspect(source, (3, size, size))
 
 
 def _own(name: str) -> shapelens.Inspection:

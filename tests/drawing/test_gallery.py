@@ -14,7 +14,6 @@ from docs import gallery
 from shapelens.dims import Expression
 from shapelens.drawing.scene import Label
 from tests.drawing.checks import problems
-from tests.readers.classics.oracle import torchvision
 
 
 def marked(subject):
@@ -31,8 +30,6 @@ SUBJECTS = [marked(subject) for subject in gallery.subjects()]
 def inspected(name):
     """The network of a figure, read once for all that is asked of it."""
     subject = next(subject for subject in gallery.subjects() if subject.name == name)
-    if "torchvision" in subject.needs:
-        torchvision()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return subject.build()
