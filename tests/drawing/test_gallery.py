@@ -91,3 +91,9 @@ def test_another_process_gives_the_same_bytes():
         for seed in ("1", "2")
     }
     assert len(printed) == 1
+
+
+@pytest.mark.parametrize("subject", [s for s in SUBJECTS if not s.values[0].needs])
+def test_the_gallery_shows_what_is_drawn(subject):
+    """`make gallery` draws it anew."""
+    assert (gallery.FOLDER / f"{subject.name}.svg").read_text(encoding="utf-8") == drawn(subject.name).svg

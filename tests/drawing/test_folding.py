@@ -1,0 +1,102 @@
+"""The ladder: what folds when, and that nothing is lost on the way."""
+
+import pytest
+
+from shapelens import inspect
+from shapelens.drawing.folding import Folder, goes_up_again, main_branch
+from shapelens.drawing.stations import stations_of
+
+NAMES = [
+    "lenet5",
+    "vgg16",
+    "resnet50",
+    "googlenet",
+    "densenet121",
+    "unet",
+    "mobilenet_v2",
+    "squeezenet",
+    "inception_v3",
+]
+
+
+def ladder(name, **settings):
+    net = inspect(name)
+    return list(Folder(net.network, net.costs, **settings).ladder(stations_of(net.evaluation, net.costs)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_rung_loses_or_doubles_a_step(name):
+    net = inspect(name)
+    whole = stations_of(net.evaluation, net.costs)
+    expected = sorted(step.node.name for station in whole.stations for step in station.steps)
+    for rung in ladder(name):
+        assert sorted(step.node.name for station in rung.stations for step in station.steps) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_rung_is_smaller_and_in_order(name):
+    rungs = ladder(name)
+    sizes = [len(rung.stations) for rung in rungs]
+    assert sizes == sorted(sizes, reverse=True)
+    for rung in rungs:
+        for place, station in enumerate(rung.stations):
+            assert all(parent < place for parent in station.parents)
+            assert station.steps or station.kind == "input"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_comes_out_of_a_block_is_its_last_steps_output(name):
+    for rung in ladder(name):
+        for station in rung.stations:
+            if station.steps and not station.is_doubtful:
+                last = station.members[-1] if station.members else station
+                assert station.form == last.form
+
+
+def names_and_times(rung):
+    return [(station.name, station.times) for station in rung.stations if station.times > 1]
+
+
+def test_identical_blocks_are_counted():
+    rung = next(r for r in ladder("resnet152") if names_and_times(r))
+    assert names_and_times(rung) == [
+        ("layer1.1-2", 2),
+        ("layer2.1-7", 7),
+        ("layer3.1-35", 35),
+        ("layer4.1-2", 2),
+    ]
+
+
+def test_stages_are_counted_whole():
+    rung = next(r for r in ladder("resnet152") if any(station.times == 36 for station in r.stations))
+    assert [times for _, times in names_and_times(rung)] == [3, 8, 36, 3]
+
+
+def test_what_a_block_says_it_is_made_of():
+    rung = next(r for r in ladder("resnet50") if any(station.name == "layer1.0" for station in r.stations))
+    block = next(station for station in rung.stations if station.name == "layer1.0")
+    assert [layer.name for layer in main_branch(block)] == [f"layer1.0.conv{n}" for n in (1, 2, 3)] + [
+        "layer1.0.add"
+    ]
+    assert [station.name for station in block.entries] == ["maxpool"]
+
+
+def test_branches_side_by_side_are_no_one_branch():
+    rung = ladder("googlenet")[0]
+    assert main_branch(next(station for station in rung.stations if station.name == "inception3a")) is None
+
+
+def test_only_a_u_goes_up_again():
+    assert goes_up_again(ladder("unet")[0])
+    assert not any(goes_up_again(ladder(name)[0]) for name in ("resnet50", "googlenet", "densenet121"))
+
+
+def test_what_is_to_stay_unfolded_stays():
+    for rung in ladder("resnet50", unfolded=frozenset({"layer2.0"}))[:-1]:
+        assert "layer2.0.conv2" in {station.name for station in rung.stations}
+
+
+def test_what_is_to_be_folded_is():
+    assert "layer2" in {
+        station.name for station in ladder("resnet50", folded=frozenset({"layer2"}))[0].stations
+    }
