@@ -1,10 +1,22 @@
-"""What must hold besides of flat boxes: where lines run, and which shapes are written."""
+"""What must hold besides of flat boxes: where lines run, which shapes are written, and networks of every form."""
 
 from itertools import pairwise
+from random import Random
 
-from shapelens.drawing.scene import Box, Group, Line, Polygon, Scene
+import numpy as np
+
+from shapelens.drawing.forms import Extent, Form
+from shapelens.drawing.options import Options
+from shapelens.drawing.palette import THEMES
+from shapelens.drawing.scene import Box, Label, Line, Polygon, Scene
+from shapelens.drawing.stations import Graph, Station
 from tests.drawing.checks import problems
 
+CLASSICS = (
+    "lenet5", "vgg16", "resnet18", "resnet152", "googlenet", "densenet121", "unet", "unet_padded", "mobilenet_v2",
+    "inception_v3", "squeezenet",
+)  # fmt: skip
+NAMES = ("conv", "層一二三四五六", "<script>alert(1)</script>", "x" * 500, "a.b.c.d.e.f.conv1", "q & 'r'")
 TOUCH = 0.25
 
 
@@ -14,21 +26,25 @@ def flat_problems(scene):
 
 
 def boxes(scene):
-    """The rectangle of each box, with the name of its layer."""
-    return [
-        (group.name, Box.around([c for c in group.children if isinstance(c, Polygon)][-1].points))
+    """The rectangle of each box, by the name of its layer."""
+    return {
+        group.name: Box.around([c for c in group.children if isinstance(c, Polygon)][-1].points)
         for group in scene.groups("block")
-    ]
+    }
 
 
 def lines_through(scene):
     """Lines that run through a box or a text, each as a sentence."""
-    labels = [(leaf.text, leaf.box) for leaf in scene.leaves() if getattr(leaf, "text", "")]
-    stood = [*boxes(scene), *labels]
-    for segment in segments(scene):
-        for name, box in stood:
-            if segment.overlaps(box, TOUCH):
-                yield f"a line at {segment} runs through {name}"
+    stood = [(leaf.text, leaf.box) for leaf in scene.leaves() if isinstance(leaf, Label)]
+    for group in scene.groups("block"):
+        outline = [c for c in group.children if isinstance(c, Polygon)][-1]
+        stood.append((group.name, outline.box))
+    left, top, right, bottom = np.array([(b.left, b.top, b.right, b.bottom) for _, b in stood]).T
+    for piece in segments(scene):
+        meets = (piece.left + TOUCH < right) & (left + TOUCH < piece.right)
+        meets &= (piece.top + TOUCH < bottom) & (top + TOUCH < piece.bottom)
+        for place in meets.nonzero()[0]:
+            yield f"a line at {piece} runs through {stood[place][0]}"
 
 
 def segments(scene):
@@ -44,19 +60,85 @@ def segments(scene):
                         )  # fmt: skip
 
 
-def written_shapes(scene):
-    """The shapes that are written on lines, by the layer that gives them: the lines of each put together."""
-    found = {}
-    for group in scene.groups("shape"):
-        found.setdefault(group.name, []).append("".join(label.text for label in group.children))
-    return found
+def texts(scene, kind=""):
+    """All that is written, or all that is written in groups of a kind."""
+    return [
+        child.text
+        for group in (scene.groups(kind) if kind else (scene,))
+        for child in (group.children if kind else scene.leaves())
+        if isinstance(child, Label)
+    ]
+
+
+def unknown_shapes(scene, evaluation):
+    """Shapes on lines that no tensor of the network has."""
+    known = {
+        tuple(sorted(str(dim) for dim in tensor.shape if str(dim) != "N"))
+        for tensor in evaluation.values.values()
+        if isinstance(tensor.shape, tuple)
+    }
+    known |= {tuple(dim for dim in shape if dim != "1") for shape in known}
+    return [
+        text
+        for text in texts(scene, "shape")
+        if tuple(sorted(text.split("×"))) not in known
+        and tuple(sorted(dim for dim in text.split("×") if dim != "1")) not in known
+    ]
 
 
 def on_a_page(laid, width=482.0, margin=12.0):
     """What is laid out, on a page of its own."""
     box = laid.box
-    placed = laid.moved(margin - box.left + max((width - 2 * margin - box.width) / 2, 0.0), margin - box.top)
+    right = margin - box.left + max((width - 2 * margin - box.width) / 2, 0.0)
+    placed = laid.moved(right, margin - box.top)
     return Scene(width, box.height + 2 * margin, "#ffffff", placed.elements)
 
 
-__all__ = ["Group", "boxes", "flat_problems", "lines_through", "on_a_page", "segments", "written_shapes"]
+def some_graph(seed):
+    """A network as nobody would build it: of every form, with names of every kind, broken and unknown in parts."""
+    random = Random(seed)
+    stations = []
+    count = random.randint(1, random.choice([3, 8, 20, 40]))
+    joins = random.choice([0.0, 0.2, 0.5])
+    for place in range(count):
+        parents = ()
+        if place and random.random() > 0.05:
+            reach = random.choice([2, 6, 100])
+            parents = [
+                place - 1 if random.random() < 0.6 else random.randint(max(0, place - reach), place - 1)
+            ]
+            while random.random() < joins:
+                parents.append(random.randint(max(0, place - reach), place - 1))
+        stations.append(_some_station(random, place, tuple(parents)))
+    return Graph(tuple(stations))
+
+
+def _some_station(random, place, parents):
+    sizes = ("7", "224", "ceil(H/32)", "?", "floor(floor(H/2)/2 + W/128)")
+    letters = random.choice(["", "HW", "HW", "T", "DHW"])
+    form = Form(
+        Extent("C", random.choice(["1", "64", "1024"]), 64),
+        tuple(Extent(letter, random.choice(sizes), 7) for letter in letters),
+    )
+    kinds = ("convolution", "pool", "linear", "upsampling", "sum", "concat", "reshape", "other", "attention")
+    join = random.choice(["+", "concat", "max", "·", ""]) if len(set(parents)) > 1 else ""
+    return Station(
+        random.choice(NAMES) + str(place),
+        random.choice(kinds) if parents else "input",
+        form,
+        parents=parents,
+        join=join,
+        parts=tuple((random.choice(kinds), 64) for _ in parents) if join == "concat" else (),
+        times=random.choice([1, 1, 1, 6]),
+        module=random.choice(["", "Bottleneck"]),
+        bands=random.choice([(), ("norm",), ("norm", "activation"), ("activation",)]),
+        broken=random.random() < 0.04,
+        is_doubtful=random.random() < 0.1,
+        is_open_end=random.random() < 0.05,
+    )
+
+
+def some_options(seed):
+    """How such a network is drawn."""
+    random = Random(-seed)
+    return Options(order=random.choice(["source", "both"]), theme=random.choice(list(THEMES)))

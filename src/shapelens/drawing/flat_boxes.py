@@ -11,7 +11,7 @@ from shapelens.drawing.marks import stands_for
 from shapelens.drawing.metrics import fitted, text_width
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import plus_mark
-from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Point, Polygon
+from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint, Point, Polygon
 from shapelens.drawing.solids import title_of
 from shapelens.drawing.stations import Station
 from shapelens.records import dataclass
@@ -232,8 +232,6 @@ def shape_texts(form: Form, order: str, size: float, room: float) -> list[str]:
 
 def junction(at: Point, theme: Theme) -> Element:
     """The dot where one line leaves another."""
-    from shapelens.drawing.scene import Circle
-
     return Circle(at, 1.1, Paint(fill=theme.line))
 
 
