@@ -15,7 +15,7 @@ def shapelens(*arguments, **settings):
 
 
 def test_a_file_is_written_and_told(tmp_path, capsys):
-    assert run(["draw", "lenet5", "-o", str(tmp_path / "figure.svg")]) == 0
+    assert run(["draw", "lenet5_dense", "-o", str(tmp_path / "figure.svg")]) == 0
     assert capsys.readouterr().out == "figure.svg  17.0 × 10.1 cm\n"
     assert (tmp_path / "figure.svg").read_text(encoding="utf-8").startswith("<svg ")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import shapelens.drawing.metrics
 from shapelens.drawing.metrics import fitted, text_width, wrapped
 
-FONTS = Path(shapelens.drawing.metrics.__file__).with_name("fonts")
+FONTS = Path(shapelens.drawing.metrics.__file__).parent / "formats" / "fonts"
 ASCII = "".join(map(chr, range(32, 127)))
 
 WORDS = st.text(alphabet="abcimwWX019_.-×中é", min_size=1, max_size=12)

@@ -38,27 +38,27 @@ class Figure:
     @property
     def svg(self) -> str:
         """The figure as SVG."""
-        from shapelens.drawing.svg import svg_text
+        from shapelens.drawing.formats.svg import svg_text
 
         return svg_text(self.scene)
 
     @property
     def tikz(self) -> str:
         """The figure as a TikZ picture, for a document that uses the package of that name."""
-        from shapelens.drawing.tikz import tikz_text
+        from shapelens.drawing.formats.tikz import tikz_text
 
         return tikz_text(self.scene)
 
     @property
     def pdf(self) -> bytes:
         """The figure as a PDF of one page, its type embedded."""
-        from shapelens.drawing.pdf import pdf_bytes
+        from shapelens.drawing.formats.pdf import pdf_bytes
 
         return pdf_bytes(self.scene)
 
     def png(self, dots_per_inch: float = DOTS_PER_INCH) -> bytes:
         """The figure as pixels."""
-        from shapelens.drawing.png import png_bytes
+        from shapelens.drawing.formats.png import png_bytes
 
         return png_bytes(self.scene, dots_per_inch)
 

@@ -49,7 +49,9 @@ def legend_of(
 def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
     """The kinds that are used, each in words and with its count."""
     steps = [step for station in graph.stations for step in station.steps]
-    drawn = {station.kind for station in graph.stations} | {kind for s in graph.stations for kind, _ in s.parts}
+    drawn = {station.kind for station in graph.stations} | {
+        kind for s in graph.stations for kind, _ in s.parts
+    }
     joins = {station.join for station in graph.stations}
     bands = {band for station in graph.stations for band in station.bands}
     of_kind: dict[str, list[Step]] = {}
@@ -79,7 +81,11 @@ def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
 def _changes_nothing(step: Step) -> bool:
     """Whether it is a pool to the size that is there, which is not drawn."""
     first = next((tensor for tensor in step.inputs if tensor is not None), None)
-    return isinstance(step.node.operator, AdaptivePool) and first is not None and first.shape == step.output.shape
+    return (
+        isinstance(step.node.operator, AdaptivePool)
+        and first is not None
+        and first.shape == step.output.shape
+    )
 
 
 def _words(kind: str, steps: Iterable[Step]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from shapelens.drawing.chain import Laid, lay_chain, lay_rows
-from shapelens.drawing.fitting import FLAT, flat_figure
+from shapelens.drawing.flat.fitting import FLAT, flat_figure
 from shapelens.drawing.folding import Folder, goes_up_again
 from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps

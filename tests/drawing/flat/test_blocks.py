@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 
 import shapelens
-from shapelens.drawing.blocks import lay_blocks
-from shapelens.drawing.flat_boxes import Room
+from shapelens.drawing.flat.blocks import lay_blocks
+from shapelens.drawing.flat.boxes import Room
+from shapelens.drawing.formats.svg import svg_text
 from shapelens.drawing.palette import THEMES
 from shapelens.drawing.scene import Circle, Line, Polygon
-from shapelens.drawing.svg import svg_text
-from tests.drawing.flat import (
+from tests.drawing.flat.flat import (
     CLASSICS,
     NAMES,
     boxes,
@@ -233,7 +233,7 @@ def test_names_are_data():
 
 @pytest.mark.torch
 def test_several_inputs_and_outputs():
-    from tests.drawing.torch_networks import two_and_three
+    from tests.drawing.flat.torch_networks import two_and_three
 
     scene = two_and_three().draw(style="blocks").scene
     assert flat_problems(scene) == []
@@ -246,7 +246,7 @@ def test_several_inputs_and_outputs():
 
 @pytest.mark.torch
 def test_a_linear_layer_that_does_not_fit():
-    from tests.drawing.torch_networks import misfit
+    from tests.drawing.flat.torch_networks import misfit
 
     scene = misfit().draw(style="blocks").scene
     assert flat_problems(scene) == []

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from shapelens.drawing.pdf import pdf_bytes
+from shapelens.drawing.formats.pdf import pdf_bytes
 from shapelens.drawing.scene import Circle, Group, Label, Line, Paint, Polygon, Scene
 from shapelens.errors import MissingPackageError
 

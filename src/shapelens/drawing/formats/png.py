@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from math import ceil
 
-from shapelens.drawing.pdf import missing_package, pdf_bytes
+from shapelens.drawing.formats.pdf import missing_package, pdf_bytes
 from shapelens.drawing.scene import Scene
 from shapelens.errors import UsageError
 

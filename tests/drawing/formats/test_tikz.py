@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shapelens.drawing.formats.tikz import tikz_text
 from shapelens.drawing.scene import Circle, Group, Label, Line, Paint, Polygon, Scene
-from shapelens.drawing.tikz import tikz_text
 
 SQUARE = ((0, 0), (10, 0), (10, 10), (0, 10))
 ASCII = "".join(map(chr, range(33, 127)))

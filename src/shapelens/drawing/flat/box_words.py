@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shapelens.drawing.flat_boxes import PLUS, Written
+from shapelens.drawing.flat.boxes import PLUS, Written
 from shapelens.drawing.folding import main_branch
 from shapelens.drawing.stations import Station
 from shapelens.drawing.words import (

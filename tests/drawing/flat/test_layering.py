@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from shapelens.drawing.layering import crossings_of, cuts_of, layers_of, main_path, parts_of
-from tests.drawing.flat import some_graph
+from shapelens.drawing.flat.layering import crossings_of, cuts_of, layers_of, main_path, parts_of
+from tests.drawing.flat.flat import some_graph
 
 
 def parents_of(seed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from itertools import pairwise
 
-from shapelens.drawing.plain_text import number, printable
+from shapelens.drawing.formats.plain_text import number, printable
 from shapelens.drawing.scene import Circle, Element, Group, Label, Line, Paint, Point, Polygon, Scene
 from shapelens.records import dataclass
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
-from shapelens.drawing.box_words import wordings_of
-from shapelens.drawing.flat_boxes import SMALLEST, Room, Written, marks_room, shape_texts
-from shapelens.drawing.layering import Part, crossings_of, cuts_of, layers_of, main_path, parts_of
+from shapelens.drawing.flat.box_words import wordings_of
+from shapelens.drawing.flat.boxes import SMALLEST, Room, Written, marks_room, shape_texts
+from shapelens.drawing.flat.layering import Part, crossings_of, cuts_of, layers_of, main_path, parts_of
+from shapelens.drawing.flat.operators_graph import gives_apart
+from shapelens.drawing.flat.standing import Size, Spacing, Wired, least_area
+from shapelens.drawing.flat.wiring import wired
 from shapelens.drawing.metrics import text_width
-from shapelens.drawing.operators_graph import gives_apart
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scene import Point
-from shapelens.drawing.standing import Size, Spacing, Wired, least_area
 from shapelens.drawing.stations import Graph
-from shapelens.drawing.wiring import wired
 from shapelens.records import dataclass
 
 __all__ = [

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from math import isinf
 
-from shapelens.drawing.box_words import box_lines
-from shapelens.drawing.flat_boxes import PLUS, Room, Written, marks_room, shape_texts
-from shapelens.drawing.layering import Part, crossings_of, cuts_of, layers_of, main_path, parts_of
+from shapelens.drawing.flat.box_words import box_lines
+from shapelens.drawing.flat.boxes import PLUS, Room, Written, marks_room, shape_texts
+from shapelens.drawing.flat.layering import Part, crossings_of, cuts_of, layers_of, main_path, parts_of
+from shapelens.drawing.flat.standing import Size, Spacing, Wired, least_area
+from shapelens.drawing.flat.wiring import wired
 from shapelens.drawing.metrics import text_width
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import Theme
-from shapelens.drawing.standing import Size, Spacing, Wired, least_area
 from shapelens.drawing.stations import Graph, Station
-from shapelens.drawing.wiring import wired
 from shapelens.records import dataclass
 
 __all__ = ["AROUND", "MARGIN_LANE", "PITCH", "SHAPE_SIZE", "ZIGZAG", "Row", "Rows"]

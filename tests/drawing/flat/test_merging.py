@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 import shapelens
-from shapelens.drawing.merging import merged, squeezed
-from shapelens.drawing.operators_graph import operators_of
-from tests.drawing.flat import some_graph
+from shapelens.drawing.flat.merging import merged, squeezed
+from shapelens.drawing.flat.operators_graph import operators_of
+from tests.drawing.flat.flat import some_graph
 
 
 def resnet():

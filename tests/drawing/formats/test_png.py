@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from shapelens.drawing.png import LARGEST_AREA, LARGEST_SIDE, png_bytes
+from shapelens.drawing.formats.png import LARGEST_AREA, LARGEST_SIDE, png_bytes
 from shapelens.drawing.scene import Circle, Label, Line, Paint, Polygon, Scene
 from shapelens.errors import MissingPackageError, UsageError
 

@@ -11,11 +11,11 @@ import pytest
 
 import shapelens
 from shapelens.analyses.blocks import is_bookkeeping
-from shapelens.drawing.flat_boxes import Room
-from shapelens.drawing.layered import lay_graph
+from shapelens.drawing.flat.boxes import Room
+from shapelens.drawing.flat.layered import lay_graph
 from shapelens.drawing.palette import THEMES
 from shapelens.drawing.scene import Label, Line
-from tests.drawing.flat import (
+from tests.drawing.flat.flat import (
     CLASSICS,
     boxes,
     flat_problems,
@@ -256,7 +256,7 @@ def test_a_deep_network_is_quick():
 
 @pytest.mark.torch
 def test_several_inputs_and_outputs():
-    from tests.drawing.torch_networks import two_and_three
+    from tests.drawing.flat.torch_networks import two_and_three
 
     scene = two_and_three().draw(style="graph").scene
     assert flat_problems(scene) == []
@@ -265,7 +265,7 @@ def test_several_inputs_and_outputs():
 
 @pytest.mark.torch
 def test_tensors_of_unequal_shapes_are_told_each_by_itself():
-    from tests.drawing.torch_networks import split
+    from tests.drawing.flat.torch_networks import split
 
     scene = split().draw(style="graph").scene
     assert flat_problems(scene) == []
@@ -276,7 +276,7 @@ def test_tensors_of_unequal_shapes_are_told_each_by_itself():
 
 @pytest.mark.torch
 def test_an_output_that_is_taken_inside_too_is_told():
-    from tests.drawing.torch_networks import split
+    from tests.drawing.flat.torch_networks import split
 
     for style in ("graph", "blocks"):
         written = texts(split().draw(style=style).scene)
@@ -285,7 +285,7 @@ def test_an_output_that_is_taken_inside_too_is_told():
 
 @pytest.mark.torch
 def test_a_linear_layer_that_does_not_fit():
-    from tests.drawing.torch_networks import misfit
+    from tests.drawing.flat.torch_networks import misfit
 
     scene = misfit().draw(style="graph").scene
     assert flat_problems(scene) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from shapelens.drawing.layering import Part
+from shapelens.drawing.flat.layering import Part
 from shapelens.records import dataclass
 
 __all__ = ["Size", "Spacing", "Stand", "Wire", "Wired", "least_area"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from shapelens.drawing.plain_text import number, printable
+from shapelens.drawing.formats.plain_text import number, printable
 from shapelens.drawing.scene import Circle, Element, Group, Label, Line, Paint, Polygon, Scene
 from shapelens.records import dataclass
 

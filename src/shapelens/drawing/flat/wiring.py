@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from math import inf
 
-from shapelens.drawing.alignment import places_across, ports_of
-from shapelens.drawing.layering import Item, Part
-from shapelens.drawing.standing import Size, Spacing, Stand, Wire, Wired
-from shapelens.drawing.tracks import NEAR, Pins, tracks_of
+from shapelens.drawing.flat.alignment import places_across, ports_of
+from shapelens.drawing.flat.layering import Item, Part
+from shapelens.drawing.flat.standing import Size, Spacing, Stand, Wire, Wired
+from shapelens.drawing.flat.tracks import NEAR, Pins, tracks_of
 from shapelens.records import dataclass
 
 __all__ = ["wired"]

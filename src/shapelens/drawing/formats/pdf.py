@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from shapelens.drawing.plain_text import printable
+from shapelens.drawing.formats.plain_text import printable
 from shapelens.drawing.scene import Circle, Label, Line, Paint, Point, Polygon, Scene
 from shapelens.errors import MissingPackageError
 from shapelens.records import dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
-from shapelens.drawing.layering import Item, Part
+from shapelens.drawing.flat.layering import Item, Part
 
 __all__ = ["places_across", "ports_of"]
 

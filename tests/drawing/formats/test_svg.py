@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shapelens.drawing.formats.svg import svg_text
 from shapelens.drawing.scene import Circle, Group, Label, Line, Paint, Polygon, Scene
-from shapelens.drawing.svg import svg_text
 
 SQUARE = ((0, 0), (10, 0), (10, 10), (0, 10))
 HOSTILE = [

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shapelens.drawing.chain import Laid
-from shapelens.drawing.columns import (
+from shapelens.drawing.flat.boxes import SMALLEST, Room, drawn_box, junction, sections_of, zigzag
+from shapelens.drawing.flat.columns import (
     ASIDE,
     DENSITIES,
     IN_A_ROW,
@@ -23,7 +24,6 @@ from shapelens.drawing.columns import (
     Columns,
     Plan,
 )
-from shapelens.drawing.flat_boxes import SMALLEST, Room, drawn_box, junction, sections_of, zigzag
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint, Point, Polygon

@@ -1,0 +1,1 @@
+"""Boxes without depth: `blocks` for a slide, and `graph`, which shows every operator."""
