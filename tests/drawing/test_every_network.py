@@ -9,6 +9,8 @@ import shapelens
 from shapelens.drawing.scene import Label
 from shapelens.errors import UsageError
 from tests.drawing.checks import problems
+
+pytest.importorskip("torch")
 from tests.readers.torch import networks
 from tests.readers.torch.test_networks import cases
 

@@ -286,7 +286,7 @@ class Inspection:
 
             >>> from shapelens import inspect
             >>> inspect("lenet5").draw()
-            <Figure of LeNet-5 as volumes: 17.0 × 10.1 cm>
+            <Figure of LeNet-5 as volumes: 17.0 × 15.9 cm>
 
         Args:
             path: where it is saved; its ending tells the format: `.svg`, `.tex`, `.pdf`, `.png`.

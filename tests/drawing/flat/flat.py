@@ -4,6 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import numpy as np
+import pytest
 
 from shapelens.drawing.forms import Extent, Form
 from shapelens.drawing.options import Options
@@ -13,9 +14,14 @@ from shapelens.drawing.stations import Graph, Station
 from tests.drawing.checks import problems
 
 CLASSICS = (
-    "lenet5", "vgg16", "resnet18", "resnet152", "googlenet", "densenet121", "unet", "unet_padded", "mobilenet_v2",
-    "inception_v3", "squeezenet",
-)  # fmt: skip
+    *("lenet5", "vgg16", "resnet18", "googlenet", "unet", "squeezenet"),
+    *[
+        pytest.param(name, marks=pytest.mark.conformance)
+        for name in ("resnet152", "densenet121", "unet_padded", "mobilenet_v2", "inception_v3")
+    ],
+)
+"""The larger ones take longer than they tell, and are looked at with the other long comparisons."""
+
 NAMES = ("conv", "層一二三四五六", "<script>alert(1)</script>", "x" * 500, "a.b.c.d.e.f.conv1", "q & 'r'")
 TOUCH = 0.25
 

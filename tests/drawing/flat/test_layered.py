@@ -48,15 +48,15 @@ def test_nothing_overlaps_and_no_line_runs_through_anything(name):
 
 
 @pytest.mark.parametrize("theme", ["dark", "print"])
-@pytest.mark.parametrize("name", ["lenet5", "resnet18", "googlenet", "unet"])
+@pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_other_themes(name, theme):
     scene = drawn(name, theme=theme)
     assert flat_problems(scene) == []
     assert scene.background == THEMES[theme].page
 
 
-@pytest.mark.parametrize("width", [6.0, 8.5, 40.0, 200.0])
-@pytest.mark.parametrize("name", ["lenet5", "resnet18", "unet"])
+@pytest.mark.parametrize("width", [6.0, 200.0])
+@pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_every_page_is_well_filled(name, width):
     assert flat_problems(drawn(name, width=width)) == []
 
@@ -205,7 +205,7 @@ def test_what_breaks_is_marked(theme):
 # any network --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(20))
 def test_any_network_has_its_columns(seed):
     graph, options = some_graph(seed), some_options(seed)
     laid = lay_graph(graph, options, THEMES[options.theme], ROOM)
