@@ -9,7 +9,7 @@ from itertools import pairwise
 from shapelens.drawing.forms import Extent
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scale import Scale
-from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint
+from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint, Point
 from shapelens.drawing.solids import Body, bands_width, body_of
 from shapelens.drawing.stations import Station
 from shapelens.records import dataclass
@@ -148,9 +148,11 @@ def lay_run(
     if run.is_bar:
         return replace(run, labels=tuple(_bar_labels(run, theme)))
     channels = _channel_labels(run, theme, is_first=is_first)
+    heights = _height_label(run, theme, is_first=is_first, has_arrow=has_arrow)
+    widths = _width_label(run, theme, is_first=is_first)
     labels = [
-        *_height_label(run, theme, is_first=is_first, has_arrow=has_arrow),
-        *[_moved_along(label, channels) for label in _width_label(run, theme, is_first=is_first)],
+        *[_moved_along(label, channels, (0.0, -2.0)) for label in heights],
+        *[_moved_along(label, channels, (2.0, -2.0)) for label in widths],
         *channels,
         *_inner_labels(run, theme),
         *[element for body in run.bodies for element in repeat_mark(body, theme)],
@@ -176,7 +178,7 @@ def _bar_labels(run: Run, theme: Theme) -> list[Element]:
     return [label, *repeat_mark(body, theme)]
 
 
-def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) -> list[Element]:
+def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) -> list[Label]:
     places = run.first.station.form.places
     if not places:
         return [Label((run.first.x, run.first.bottom + _BELOW), "?", _SIZE, theme.second)]
@@ -195,13 +197,13 @@ def _height_label(run: Run, theme: Theme, *, is_first: bool, has_arrow: bool) ->
     return [replace(label, at=(body.x - 2, middle))]
 
 
-def _moved_along(label: Label, others: Sequence[Element]) -> Label:
-    """A label on a receding edge, further up along it where it would meet one under the front."""
+def _moved_along(label: Label, others: Sequence[Element], step: Point) -> Label:
+    """A label on an edge, further along it where it would meet one under the front."""
     texts = [other for other in others if isinstance(other, Label)]
     for _ in range(8):
         if not any(label.meets(other) for other in texts):
             break
-        label = replace(label, at=(label.at[0] + 2.0, label.at[1] - 2.0))
+        label = replace(label, at=(label.at[0] + step[0], label.at[1] + step[1]))
     return label
 
 

@@ -88,7 +88,9 @@ class Body:
     def group(self) -> Group:
         """All that is painted of it."""
         form = self.station.form
-        lengths = (self.measures.thickness, self.measures.height, self.measures.depth)
+        # What recedes is foreshortened; a stack's depth counts its maps.
+        back = self.measures.depth if self.is_stack else self.measures.depth / RECEDING
+        lengths = (self.measures.thickness, self.measures.height, back)
         drawn = dict(zip(self.letters, lengths, strict=True))
         if form.is_vector:
             measured = [("features", form.channels, self.measures.height)]
