@@ -41,7 +41,8 @@ def short_filter_words(station: Station) -> str:
     if not filters.kernel:
         return filter_words(station)
     kernel = "×".join(_text(dim) for dim in filters.kernel)
-    is_depthwise = station.kind == "convolution" and _kernel_first(filters)[-1] == 1 != filters.count
+    groups = getattr(station.operator, "groups", 1)
+    is_depthwise = groups != 1 and _kernel_first(filters)[-1] == 1
     return f"{kernel}{' depthwise' if is_depthwise else ''}, {_text(filters.count)}"
 
 

@@ -46,6 +46,7 @@ def test_nothing_overlaps_and_no_line_runs_through_anything(name):
     assert flat_problems(drawn(name)) == []
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("theme", ["dark", "print"])
 @pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_other_themes(name, theme):
@@ -54,6 +55,7 @@ def test_other_themes(name, theme):
     assert scene.background == THEMES[theme].page
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("width", [6.0, 200.0])
 @pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_every_page_is_well_filled(name, width):
@@ -67,6 +69,7 @@ def test_every_shape_is_the_networks(name):
     assert unknown_shapes(scene, inspected(name).evaluation) == []
 
 
+@pytest.mark.conformance
 def test_the_same_bytes_in_every_process():
     code = (
         "import hashlib, shapelens\n"

@@ -47,6 +47,7 @@ def test_nothing_overlaps_and_no_line_runs_through_anything(name):
     assert flat_problems(drawn(name)) == []
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("theme", ["dark", "print"])
 @pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_other_themes(name, theme):
@@ -55,6 +56,7 @@ def test_other_themes(name, theme):
     assert scene.background == THEMES[theme].page
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("width", [6.0, 200.0])
 @pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_every_page_is_well_filled(name, width):
@@ -86,6 +88,7 @@ def test_every_operator_is_drawn(name):
     assert not [text for text in texts(drawn(name)) if text.startswith("Folded")]
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize(("name", "count"), [("resnet152", 516), ("inception_v3", 315)])
 def test_larger_pages_hold_every_operator_of_larger_networks(name, count):
     assert len(list(drawn(name, width=25.0).groups("block"))) == count
@@ -97,12 +100,14 @@ def test_what_is_folded_to_fit_is_told():
     assert any("Folded: norms and activations into their layers" in text for text in texts(scene))
 
 
+@pytest.mark.conformance
 def test_a_line_for_each_tensor_that_is_taken_much_later():
     scene = drawn("densenet121", width=36.0)
     assert list(lines_through(scene)) == []
     assert len(list(scene.groups("block"))) == 432
 
 
+@pytest.mark.conformance
 def test_the_same_bytes_in_every_process():
     code = (
         "import hashlib, shapelens\n"
@@ -233,6 +238,7 @@ def chain(count):
     return inspection
 
 
+@pytest.mark.conformance
 def test_five_thousand_operators_are_folded_and_quick():
     inspection = chain(1249)
     for style in ("graph", "blocks"):
@@ -243,6 +249,7 @@ def test_five_thousand_operators_are_folded_and_quick():
         assert any("Folded" in text for text in texts(scene))
 
 
+@pytest.mark.conformance
 def test_a_deep_network_is_quick():
     inspection = inspected("resnet152")
     inspection.draw(style="graph")

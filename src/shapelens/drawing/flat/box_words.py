@@ -101,6 +101,8 @@ def wordings_of(station: Station, *, has_names: bool, is_given_out: bool = False
         return [f"{module}: {' · '.join(filters)}", module] if filters else [module]
     words = station.main.node.operator.words(station.main.inputs, station.main.outputs)
     head, *settings = words.split(", ")
+    if station.join == "concat":
+        return [" ".join(["concat", *_sum_words(station)]) + times + output, "concat" + times + output]
     made = filters_of(station)
     if made is not None:
         head = f"{head}, {count_words(made.count).replace(',', '')}"
