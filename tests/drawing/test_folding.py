@@ -3,7 +3,8 @@
 import pytest
 
 from shapelens import inspect
-from shapelens.drawing.folding import Folder, goes_up_again, main_branch
+from shapelens.drawing.branches import goes_up_again, main_branch
+from shapelens.drawing.folding import Folder
 from shapelens.drawing.stations import stations_of
 
 NAMES = [

@@ -7,26 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import prod
 
-from shapelens.analyses.blocks import CONTAINERS, enclosing_module, signature
+from shapelens.analyses.blocks import CONTAINERS
 from shapelens.analyses.costs import Costs
-from shapelens.analyses.structure import Chain, Parallel, Region, Tangle, members_of, regions_of, structure_of
+from shapelens.analyses.structure import Region
 from shapelens.dims import Dim
+from shapelens.drawing.branches import has_one_end, is_beyond_a_lane, is_up_and_down, side_by_side
+from shapelens.drawing.repeats import is_same, is_same_stage, repeated, run_name
 from shapelens.drawing.stations import Graph, Station, macs_of
-from shapelens.network import Network, Step
+from shapelens.network import Network
 from shapelens.operators import Pool
 from shapelens.records import dataclass
 
 _LIGHT = 0.002
 _SHORT_TAIL = 4
 
-__all__ = ["Folder", "goes_up_again", "is_up_and_down", "main_branch", "structure"]
-
-
-def structure(graph: Graph) -> Chain:
-    """How the stations are put together."""
-    return structure_of([tuple(dict.fromkeys(station.parents)) for station in graph.stations])
+__all__ = ["Folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +44,18 @@ class Folder:
     def ladder(self, graph: Graph) -> Iterator[Graph]:
         """The same network, smaller and smaller."""
         graph = self._gates(self._layers(self._asked_for(graph)))
-        graph = self._regions(graph, _is_beyond_a_lane)
+        graph = self._regions(graph, is_beyond_a_lane)
         yield graph
-        graph = self._runs(graph, _is_same, "identical consecutive layers (×)")
+        graph = self._runs(graph, is_same, "identical consecutive layers (×)")
         yield graph
         heights = self._heights(graph)
         tallest = max(heights.values(), default=0)
         for height in range(1, max(tallest, 1) + 1):
             graph = self._modules_folded(graph, [path for path, own in heights.items() if own <= height])
             graph = self._regions(graph)
-            graph = self._runs(graph, _is_same, "identical consecutive blocks (×)")
+            graph = self._runs(graph, is_same, "identical consecutive blocks (×)")
             yield graph
-            yield (graph := self._runs(graph, _is_same_stage, "blocks to stages (×)"))
+            yield (graph := self._runs(graph, is_same_stage, "blocks to stages (×)"))
         yield (graph := self._tail(graph))
         yield (graph := self._resolutions(graph))
 
@@ -74,7 +70,7 @@ class Folder:
                 len(members) > 1
                 and len(weighty) <= 1
                 and self._may_fold(path)
-                and _has_one_end(graph, members)
+                and has_one_end(graph, members)
             ):
                 groups.append((members, self._layer(graph, path, members, weighty)))
         return graph.contracted(_apart(groups))
@@ -97,13 +93,13 @@ class Folder:
     def _gates(self, graph: Graph) -> Graph:
         """A layer whose channels are scaled by what is computed from all of it is one with what scales it."""
         groups = []
-        for region in _regions(graph):
+        for region in side_by_side(graph):
             start, end = region.start, region.end
             inside = [graph.stations[m] for m in region.members[:-1]]
             if graph.stations[end].join != "·" or not all(s.form.is_vector for s in inside):
                 continue
             group = [start, *region.members]
-            if graph.stations[start].kind == "input" or not _has_one_end(graph, group):
+            if graph.stations[start].kind == "input" or not has_one_end(graph, group):
                 continue
             first, last = graph.stations[start], graph.stations[end]
             steps = tuple([step for place in group for step in graph.stations[place].steps])
@@ -120,7 +116,7 @@ class Folder:
         groups = []
         for path in sorted(self.folded):
             members = [place for place, station in enumerate(graph.stations) if _stands_in(station, path)]
-            if len(members) > 1 and _has_one_end(graph, members):
+            if len(members) > 1 and has_one_end(graph, members):
                 groups.append((members, replace(self._block(graph, members, path), name=path)))
         return graph.contracted(_apart(groups))
 
@@ -152,7 +148,7 @@ class Folder:
             for path in paths
             if 1 < len(groups.get(path, ())) < len(graph.stations) - 1
             and self._may_fold(path)
-            and _has_one_end(graph, groups[path])
+            and has_one_end(graph, groups[path])
             and not is_up_and_down(graph, groups[path])
         ]
         return _noted(graph.contracted(_apart(chosen)), "modules to blocks", is_noted=bool(chosen))
@@ -160,15 +156,15 @@ class Folder:
     def _regions(self, graph: Graph, is_wanted: Callable[[Region, Graph], bool] | None = None) -> Graph:
         """What lies side by side, made one with what joins it."""
         chosen: list[tuple[list[int], Station]] = []
-        for region in _regions(graph):
+        for region in side_by_side(graph):
             members = list(region.members)
             if is_wanted is not None and not is_wanted(region, graph):
                 continue
-            if is_up_and_down(graph, members) or not _has_one_end(graph, members):
+            if is_up_and_down(graph, members) or not has_one_end(graph, members):
                 continue
             path = self._common_path(graph, members)
             whole = self._groups(graph).get(path, members)
-            if members != whole and len(whole) <= len(members) + 2 and _has_one_end(graph, whole):
+            if members != whole and len(whole) <= len(members) + 2 and has_one_end(graph, whole):
                 # Nearly all of a module: all of it, as its author sees it.
                 members = whole
             if self._may_fold(path):
@@ -189,7 +185,7 @@ class Folder:
         steps = tuple([step for station in inside for step in station.steps])
         is_whole = bool(path) and self._groups(graph).get(path) == list(members)
         return Station(
-            name=path if is_whole else _run_name(inside[0].name, last.name),
+            name=path if is_whole else run_name(inside[0].name, last.name),
             kind=self._kind(inside),
             form=last.form,
             steps=steps,
@@ -234,7 +230,7 @@ class Folder:
         while first > 1 and stations[first - 1].times == 1 and self._share(stations[first - 1]) < _LIGHT:
             first -= 1
         members = [place for place in range(first, len(stations)) if stations[place].kind != "input"]
-        if len(members) < _SHORT_TAIL or not _has_one_end(graph, members):
+        if len(members) < _SHORT_TAIL or not has_one_end(graph, members):
             return graph
         block = self._block(graph, members, self._common_path(graph, members))
         return _noted(
@@ -287,7 +283,7 @@ class Folder:
                     break
                 run.append(following)
             if len(run) > 1 and self._may_repeat(stations[place]):
-                together = _repeated([stations[m] for m in run])
+                together = repeated([stations[m] for m in run])
                 groups.append(
                     (run, together if is_repeated else replace(together, times=1, join="", parts=()))
                 )
@@ -317,166 +313,12 @@ def _sum_known(counts: Iterable[Dim]) -> int:
     return sum(count for count in counts if isinstance(count, int))
 
 
-# what is the same ---------------------------------------------------------------------------------------
-
-
-def _is_same(one: Station, other: Station) -> bool:
-    """Whether two stations are the same layer or block again."""
-    if one.form != other.form or one.kind != other.kind or not one.steps or one.times > 1 or other.times > 1:
-        return False
-    if not one.members and one.bands != other.bands:
-        return False
-    return signature(_own_steps(one)) == signature(_own_steps(other))
-
-
-def _own_steps(station: Station) -> list[Step]:
-    """The steps of a block without those of other modules: a norm that the next block begins with."""
-    if not station.members or not station.module:
-        return list(station.steps)
-    inside = station.name + "."
-    return [step for step in station.steps if (enclosing_module(step) + ".").startswith(inside)]
-
-
-def _is_same_stage(one: Station, other: Station) -> bool:
-    """Whether two blocks are of one stage: the same class, and the same comes out."""
-    grows = one.join == other.join == "concat" and len(one.parts) == len(other.parts) == 2
-    same = one.form.spatial == other.form.spatial if grows else one.form.text() == other.form.text()
-    if not same or not one.members or not other.members or one.kind != other.kind:
-        return False
-    if one.module or other.module:
-        return one.module == other.module
-    return one.join == other.join and _makers(one) == _makers(other)
-
-
-def _makers(station: Station) -> set[str]:
-    """The operators that make what is inside a block, skips left out."""
-    return {type(step.node.operator).__name__ for step in station.steps if not step.node.operator.keeps_shape}
-
-
-def main_branch(block: Station) -> list[Station] | None:
-    """The layers of a block one after another, without what goes past them; None where it has several branches."""
-    graph = block.inside
-    shown: list[Station] = []
-    if not _follow(structure(graph), graph, shown):
-        return None
-    return [station for station in shown if station.kind != "input"]
-
-
 def _as_input(station: Station) -> Station:
     """What a block takes, as the input of its own graph."""
     return Station(station.name, "input", station.form, is_doubtful=station.is_doubtful)
 
 
-def _follow(chain: Chain, graph: Graph, shown: list[Station]) -> bool:
-    for item, following in zip(chain.items, [*chain.items[1:], None], strict=True):
-        if isinstance(item, Tangle):
-            return False
-        if isinstance(item, int):
-            shown.append(graph.stations[item])
-            continue
-        sizes = sorted((len(list(members_of(branch))), place) for place, branch in enumerate(item.branches))
-        is_concat = isinstance(following, int) and graph.stations[following].join == "concat"
-        if len(sizes) > 2 or sizes[0][0] > (0 if is_concat else 1):
-            return False
-        if not _follow(item.branches[sizes[-1][1]], graph, shown):
-            return False
-    return True
-
-
-def _repeated(run: Sequence[Station]) -> Station:
-    first, last = run[0], run[-1]
-    steps = tuple([step for station in run for step in station.steps])
-    times = sum(station.times for station in run)
-    # What is opened is the last: the first of a stage is often another.
-    members = last.members
-    if not _is_same(first, last) and not members:
-        members = tuple([replace(s, parents=(place - 1,) if place else ()) for place, s in enumerate(run)])
-    return replace(
-        last, name=_run_name(first.name, last.name), steps=steps, times=times, parents=first.parents,
-        members=members, entries=last.entries, broken=any(s.broken for s in run), is_open_end=last.is_open_end,
-    )  # fmt: skip
-
-
-def _run_name(first: str, last: str) -> str:
-    """`layer1` for `layer1.0` to `layer1.2`; `features.5-7` for layers of one parent; both names else."""
-    if first == last:
-        return first
-    one, other = first.split("."), last.split(".")
-    shared = 0
-    while shared < min(len(one), len(other)) and one[shared] == other[shared]:
-        shared += 1
-    parent = ".".join(one[:shared])
-    head, tail = ".".join(one[shared:]), ".".join(other[shared:])
-    if head.isdigit() and tail.isdigit():
-        return f"{parent}.{head}-{tail}" if parent else f"{head}-{tail}"
-    return f"{first} … {tail}" if parent else f"{first} … {last}"
-
-
 # which groups -------------------------------------------------------------------------------------------
-
-
-def _regions(graph: Graph) -> list[Region]:
-    """What lies side by side in a graph, the larger before the smaller."""
-    return regions_of([tuple(dict.fromkeys(station.parents)) for station in graph.stations])
-
-
-def _is_beyond_a_lane(region: Region, graph: Graph) -> bool:
-    """Whether side by side stands more than a line can carry: a skip, or one layer on it."""
-    sizes = sorted([len(branch) for branch in region.branches] + [0] * region.has_skip)
-    if len(sizes) != 2 or sizes[0] > 1 or (sizes[0] == 1 and graph.stations[region.end].join == "concat"):
-        return True
-    return _is_tangled(region, graph)
-
-
-def _is_tangled(region: Region, graph: Graph) -> bool:
-    """Whether something in a region is neither in series nor side by side."""
-    places = [region.start, *region.members]
-    local = {place: number for number, place in enumerate(places)}
-    inside = [[local[p] for p in graph.stations[place].parents if p in local] for place in places]
-    waiting: list[int | Chain | Parallel | Tangle] = [structure_of(inside)]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Tangle):
-            return True
-        if not isinstance(part, int):
-            waiting += part.items if isinstance(part, Chain) else part.branches
-    return False
-
-
-def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:
-    """Whether an image is made finer inside, as on the way up in a U; what an attention does with places is not."""
-    for member in members:
-        station = graph.stations[member]
-        places = _places(station)
-        if station.kind != "upsampling" or places is None:
-            continue
-        before = [
-            count for parent in station.parents if (count := _places(graph.stations[parent])) is not None
-        ]
-        if before and places > 1.5 * max(before):
-            return True
-    return False
-
-
-def goes_up_again(graph: Graph) -> bool:
-    """Whether something goes past a part of the network that is coarser than what it is joined to, as in a U."""
-    return any(is_up_and_down(graph, region.members) for region in _regions(graph))
-
-
-def _places(station: Station) -> int | None:
-    """In how many places a tensor has channels; None for a vector, and where it is not known."""
-    sizes = [place.size for place in station.form.places]
-    known = [size for size in sizes if size is not None]
-    return None if station.form.is_vector or not sizes or len(known) < len(sizes) else prod(known)
-
-
-def _has_one_end(graph: Graph, members: Sequence[int]) -> bool:
-    """Whether only the last gives something to the others."""
-    within = set(members)
-    return all(
-        not graph.stations[m].is_open_end and within.issuperset(graph.children[m]) and graph.children[m]
-        for m in members[:-1]
-    )
 
 
 def _apart(groups: Sequence[tuple[list[int], Station]]) -> list[tuple[list[int], Station]]:

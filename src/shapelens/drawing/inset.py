@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from shapelens.analyses.costs import Costs
 from shapelens.dims import total
-from shapelens.drawing.chain import Laid
 from shapelens.drawing.flat.blocks import lay_blocks
 from shapelens.drawing.flat.boxes import Room
 from shapelens.drawing.flat.layered import lay_graph
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.metrics import fitted
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import THEMES, blend

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shapelens.analyses.costs import Costs
 from shapelens.dims import Dim, total
-from shapelens.drawing.folding import main_branch
+from shapelens.drawing.branches import main_branch
 from shapelens.drawing.metrics import text_width
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run

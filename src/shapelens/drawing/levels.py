@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
-from shapelens.drawing.chain import Laid, Lane, lane_over, lanes_of
+from shapelens.drawing.laid import Laid
+from shapelens.drawing.lanes import Lane, lane_over, lanes_of
 from shapelens.drawing.marks import BREAK_ROOM
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from shapelens.drawing.chain import Laid, lanes_of, line_past
+from shapelens.drawing.laid import Laid
+from shapelens.drawing.lanes import lanes_of, line_past
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run, named, repeat_mark
 from shapelens.drawing.scale import Measures, Scale

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from shapelens.drawing.chain import Laid, lay_chain, lay_rows
+from shapelens.drawing.branches import goes_up_again
+from shapelens.drawing.chain import lay_chain, lay_rows
 from shapelens.drawing.flat.fitting import FLAT, flat_figure
-from shapelens.drawing.folding import Folder, goes_up_again
+from shapelens.drawing.folding import Folder
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps
 from shapelens.drawing.marks import break_marks, field_marks, highlight_marks, patch_marks

@@ -9,8 +9,8 @@ from shapelens.analyses.costs import Costs
 from shapelens.analyses.findings import ERROR, Finding
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.dims import total
-from shapelens.drawing.chain import Laid
 from shapelens.drawing.inset import inset_of, opened_of
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.layer_ledger import layer_ledger_of
 from shapelens.drawing.ledger import Ledger, ledger_of
 from shapelens.drawing.legend import legend_of

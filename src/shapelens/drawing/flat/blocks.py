@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isinf
 
-from shapelens.drawing.chain import Laid
 from shapelens.drawing.flat.boxes import Room, drawn_box, junction, sections_of, zigzag
 from shapelens.drawing.flat.rows import AROUND, MARGIN_LANE, PITCH, SHAPE_SIZE, ZIGZAG, Row, Rows
 from shapelens.drawing.flat.standing import Wire
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Point

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from shapelens.drawing.branches import main_branch
 from shapelens.drawing.flat.boxes import PLUS, Written
-from shapelens.drawing.folding import main_branch
 from shapelens.drawing.stations import Station
 from shapelens.drawing.words import (
     count_words,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from shapelens.drawing.chain import Laid
 from shapelens.drawing.flat.blocks import lay_blocks
 from shapelens.drawing.flat.boxes import Room
 from shapelens.drawing.flat.layered import lay_graph
 from shapelens.drawing.flat.merging import merged, squeezed
 from shapelens.drawing.flat.operators_graph import gives_apart, operators_of
 from shapelens.drawing.folding import Folder
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.options import Options
 from shapelens.drawing.page import Subject, page_of
 from shapelens.drawing.palette import THEMES

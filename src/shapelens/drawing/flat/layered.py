@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from shapelens.drawing.chain import Laid
 from shapelens.drawing.flat.boxes import SMALLEST, Room, drawn_box, junction, sections_of, zigzag
 from shapelens.drawing.flat.columns import (
     ASIDE,
@@ -24,6 +23,7 @@ from shapelens.drawing.flat.columns import (
     Columns,
     Plan,
 )
+from shapelens.drawing.laid import Laid
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import Theme
 from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint, Point, Polygon
