@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shapelens import inspect
 from shapelens.drawing.formats.tikz import tikz_text
 from shapelens.drawing.scene import Circle, Group, Label, Line, Paint, Polygon, Scene
 
@@ -322,3 +323,24 @@ def test_latex_draws_every_element(tmp_path):
         kinds = [thing.type for thing in document[0].get_objects()]
     assert kinds.count(2) == 5  # paths: the background, the square, the line, its head, the circle
     assert "Overfull" not in said
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("vgg16", {}),
+        ("unet", {"theme": "dark"}),
+        ("resnet50", {"theme": "print"}),
+        ("lenet5_dense", {"style": "maps"}),
+        ("googlenet", {"style": "blocks"}),
+        ("resnet18", {"style": "graph"}),
+    ],
+)
+def test_latex_sets_whole_figures(tmp_path, name, options):
+    figure = inspect(name).draw(**options)
+    document, said = compiled(figure.scene, tmp_path)
+    with document:
+        assert document[0].get_size() == pytest.approx((figure.scene.width, figure.scene.height), abs=0.02)
+        assert figure.scene.title.split()[0].split("-")[0] in document[0].get_textpage().get_text_range()
+    assert "Missing character" not in said
