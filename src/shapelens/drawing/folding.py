@@ -99,9 +99,10 @@ class Folder:
             if graph.stations[end].join != "·" or not all(s.form.is_vector for s in inside):
                 continue
             group = [start, *region.members]
-            if graph.stations[start].kind == "input" or not has_one_end(graph, group):
-                continue
             first, last = graph.stations[start], graph.stations[end]
+            is_free = first.kind != "input" and first.form == last.form and has_one_end(graph, group)
+            if not is_free or not all(self._may_fold(graph.stations[place].name) for place in group):
+                continue
             steps = tuple([step for place in group for step in graph.stations[place].steps])
             bands = (*first.bands, *[band for band in last.bands if band not in first.bands])
             groups.append(

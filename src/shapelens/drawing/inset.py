@@ -81,7 +81,8 @@ def inset_of(
     x, y = left + _PADDING, top + _PADDING + 6
     words = fitted(_title(station), (right - left) * 0.6, 7.2, is_bold=True)
     title = Label((x, y), words, 7.2, theme.text, is_bold=True)
-    numbers = Label((x + title.width + 6, y), _numbers(station, costs), 6.6, theme.second)
+    told = fitted(_numbers(station, costs), right - _PADDING - x - title.width - 6, 6.6)
+    numbers = Label((x + title.width + 6, y), told, 6.6, theme.second)
     placed = laid.moved(left + (right - left - box.width) / 2 - box.left, top + _PADDING + _HEADING - box.top)
     parts = (Polygon(frame, Paint(ground, theme.hairline, 0.5)), title, numbers, *placed.elements)
     return Inset((Group(parts, kind="inset", name=station.name),), height)

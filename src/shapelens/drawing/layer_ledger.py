@@ -48,7 +48,11 @@ def layer_ledger_of(
         ("name", [fitted(s.name, _LONGEST_NAME, SIZE, is_bold=True) for s in stations], True),
         ("made by", [lines[0] for lines in made], False),
         ("", [lines[1] for lines in made], False),
-        (order, [s.form.channels.text if s.form.is_vector else s.form.text() for s in stations], False),
+        (
+            order,
+            [s.form.channels.text if s.form.is_vector else s.form.text("first") for s in stations],
+            False,
+        ),
         ("parameters", [count_words(count) for count in parameters], False),
         (unit, [macs_text(count, divisor) for count in macs], False),
     ]

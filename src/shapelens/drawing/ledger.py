@@ -152,7 +152,7 @@ def _order_words(runs: Sequence[Run]) -> tuple[str, str]:
 def _shapes(run: Run) -> tuple[str, str]:
     """What comes out of a run, in both orders."""
     form = run.last.station.form
-    return (form.channels.text, "") if form.is_vector else (form.text(), form.text("last"))
+    return (form.channels.text, "") if form.is_vector else (form.text("first"), form.text("last"))
 
 
 def _entries(column: Column, x: float, y: float, theme: Theme) -> list[Element]:

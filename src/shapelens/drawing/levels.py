@@ -249,7 +249,7 @@ def _carried_words(graph: Graph, lane: Lane) -> list[str]:
     last = graph.stations[lane.through[-1] if lane.through else lane.start]
     crop = "cropped to " if lane.through and last.kind == "reshape" else ""
     letters = "×".join(last.form.letters)
-    shape = f"{crop}{last.form.text()}"
+    shape = f"{crop}{last.form.text('first')}"
     full = f"{shape} (C×{letters})"
     return [f"{full} = {last.form.text('last')} ({letters}×C)", full, shape] if letters else [shape]
 

@@ -162,7 +162,11 @@ def lay_run(
 
 def named(extent: Extent, *, is_first: bool) -> str:
     """A size as it stands on its edge: `224`; with its letter where axes are named: `H 224`; a symbol by itself."""
-    return extent.text if not is_first or extent.text == extent.letter else f"{extent.letter} {extent.text}"
+    return (
+        extent.text
+        if not is_first or extent.letter in {extent.text, "."}
+        else f"{extent.letter} {extent.text}"
+    )
 
 
 def _color(station: Station, theme: Theme) -> str:
@@ -287,7 +291,8 @@ def _channel_labels(run: Run, theme: Theme, *, is_first: bool) -> list[Element]:
         elif row:
             tick = ((middle, bottom + 1.2), (middle, y - 5.4))
             written.append(Line(tick, Paint(stroke=theme.hairline, width=0.4)))
-        written.append(replace(label, at=(middle, y)))
+        if text:
+            written.append(replace(label, at=(middle, y)))
         place += count
     return written
 

@@ -95,7 +95,9 @@ class Body:
         if form.is_vector:
             measured = [("features", form.channels, self.measures.height)]
         else:
-            extents = [e for e in (form.channels, *form.places) if e.letter in drawn]
+            extents = [
+                e for e in (form.channels, *form.places) if e.letter in drawn and e.letter in AXIS_WORDS
+            ]
             measured = [(AXIS_WORDS[e.letter], e, drawn[e.letter]) for e in extents]
         known = [
             (name, extent.size, length)
@@ -134,8 +136,8 @@ class Section:
 def title_of(station: Station) -> str:
     """What is said of a station to whoever points at it: its name, what makes it, and its shape in both orders."""
     form = station.form
-    shape = form.text()
-    if form.places and not form.is_vector:
+    shape = form.text("source" if "." in form.letters or not form.channels.text else "first")
+    if form.places and not form.is_vector and "." not in form.letters and form.channels.text:
         letters = form.letters
         other = form.text("last")
         shape += f" ({'×'.join('C' + letters)}) = {other} ({'×'.join(letters + 'C')})"

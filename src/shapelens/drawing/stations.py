@@ -13,6 +13,7 @@ from functools import cached_property
 from shapelens.analyses.axes import axes_of
 from shapelens.analyses.blocks import enclosing_module, grouped, is_bookkeeping
 from shapelens.analyses.costs import Costs
+from shapelens.analyses.samples import batch_of
 from shapelens.dims import Dim, Unknown, total
 from shapelens.drawing.forms import Form, drawn_as, form_of
 from shapelens.network import Evaluation, Step
@@ -214,7 +215,9 @@ class _Builder:
         self.stations[place] = replace(station, steps=(step, *station.steps))
 
     def _form(self, name: str, tensor: Tensor) -> Form:
-        return form_of(tensor, self.letters.get(name), self.evaluation.path.example)
+        return form_of(
+            tensor, self.letters.get(name), self.evaluation.path.example, batch_of(self.evaluation)
+        )
 
     def _take(self, step: Step) -> None:
         flowing = [value for value in step.node.inputs if value is not None and value in self.home]
@@ -226,8 +229,11 @@ class _Builder:
             form = drawn_as(form, [self.stations[parent].form for parent in parents])
         before = self.stations[parents[0]]
         band = _band_of(step)
-        is_alone = len(set(parents)) == 1 and not step.broken
-        if is_alone and band and before.kind != "input":
+        is_alone = len(set(flowing)) == 1 and len(set(parents)) == 1 and not step.broken
+        if before.kind == "input" and self._weighs(step):
+            # What learns something is a layer of its own.
+            self._add(step, parents, form)
+        elif is_alone and band and before.kind != "input":
             self._fold(step, parents[0], band)
         elif is_alone and self._is_silent(step, before, form):
             self._fold(step, parents[0], "")
@@ -249,7 +255,9 @@ class _Builder:
         node = step.node
         place = len(self.stations)
         only = self.stations[parents[0]]
-        is_again = only.kind == "reshape" and not only.join and len(parents) == 1
+        is_again = (
+            only.kind == "reshape" and not only.join and len(parents) == 1 and self._is_taken_once(only)
+        )
         if kind_of(step) == "reshape" and not join and is_again and not step.broken:
             # One rearrangement after another: what is drawn is what comes of it.
             self.stations[parents[0]] = replace(only, steps=(*only.steps, step), main=step, form=form)
@@ -264,6 +272,12 @@ class _Builder:
             )  # fmt: skip
         for name in node.outputs:
             self.home[name] = place
+
+    def _is_taken_once(self, station: Station) -> bool:
+        """Whether nobody but the next step takes what a station gives, and it is no output."""
+        network = self.evaluation.network
+        values = [value for step in station.steps for value in step.node.outputs]
+        return not any(v in network.outputs or len(network.consumers.get(v, ())) > 1 for v in values)
 
     def _is_silent(self, step: Step, before: Station, form: Form) -> bool:
         operator = step.node.operator
@@ -322,11 +336,12 @@ def join_of(step: Step, parents: Sequence[Station]) -> tuple[str, tuple[tuple[st
     if len(parents) < 2:
         return "", ()
     if isinstance(operator, Concatenate):
-        flowing = [t for t in step.inputs if t is not None and not t.is_held]
-        sizes = [0 if isinstance(t.shape, Unknown) else t.shape[operator.axis] for t in flowing]
+        given = [t for t in step.inputs if t is not None]
+        sizes = [0 if isinstance(t.shape, Unknown) else t.shape[operator.axis] for t in given]
+        # What is made on the spot, zeros or weights, is a part like any other.
+        kinds = [parent.kind for parent in parents] if len(given) == len(parents) else ["other"] * len(given)
         return "concat", tuple([
-            (parent.kind, size if isinstance(size, int) else 0)
-            for parent, size in zip(parents, sizes, strict=False)
+            (kind, size if isinstance(size, int) else 0) for kind, size in zip(kinds, sizes, strict=True)
         ])  # fmt: skip
     if isinstance(operator, Elementwise):
         return {"add": "+", "multiply": "·", "subtract": "−"}.get(operator.function, operator.function), ()

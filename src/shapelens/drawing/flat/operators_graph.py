@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shapelens.analyses.axes import axes_of
 from shapelens.analyses.blocks import enclosing_module, is_bookkeeping
-from shapelens.dims import Unknown
-from shapelens.drawing.forms import Extent, Form, form_of
+from shapelens.analyses.samples import batch_of
+from shapelens.drawing.forms import Form, form_of
 from shapelens.drawing.stations import Graph, Station, flowing_values, join_of, kind_of
 from shapelens.network import Evaluation, Step
-from shapelens.operators import Tensor
 
-__all__ = ["exact_form", "gives_apart", "operators_of"]
+__all__ = ["gives_apart", "operators_of"]
 
 
 def operators_of(evaluation: Evaluation) -> Graph:
@@ -22,12 +21,12 @@ def operators_of(evaluation: Evaluation) -> Graph:
     A step that gives several tensors of different shapes is followed by one station for each that is taken.
     """
     wanted = flowing_values(evaluation)
-    letters = axes_of(evaluation)
+    letters, batch = axes_of(evaluation), batch_of(evaluation)
     stations: list[Station] = []
     home: dict[str, int] = {}
 
     def form(value: str) -> Form:
-        return exact_form(evaluation.values[value], letters.get(value), evaluation.path.example)
+        return form_of(evaluation.values[value], letters.get(value), evaluation.path.example, batch)
 
     for declared in evaluation.network.inputs:
         if declared.name in wanted:
@@ -48,26 +47,6 @@ def operators_of(evaluation: Evaluation) -> Graph:
                 stations.append(_output(step, value, place, form(value)))
     ends = {home[name] for name in evaluation.network.outputs if name in home}
     return Graph(tuple([replace(s, is_open_end=place in ends) for place, s in enumerate(stations)]))
-
-
-def exact_form(tensor: Tensor, letters: str | None, example: Mapping[str, int]) -> Form:
-    """The form of a tensor that is drawn flat: where several axes are channels, each is written.
-
-    >>> exact_form(Tensor((2, 10, 84)), "N.C", {}).text()
-    '10×84'
-    """
-    form = form_of(tensor, letters, example)
-    if isinstance(tensor.shape, Unknown) or letters is None:
-        return form
-    sizes = [
-        Extent(letter, "?" if isinstance(dim, Unknown) else str(dim), None)
-        for letter, dim in zip(letters, tensor.shape, strict=True)
-        if letter in "C."
-    ]
-    if len(sizes) < 2:
-        return form
-    written = Form(sizes[0], tuple(sizes[1:])).text()
-    return replace(form, channels=replace(form.channels, text=written))
 
 
 def _station(step: Step, parents: Sequence[int], form: Form, before: Sequence[Station]) -> Station:
