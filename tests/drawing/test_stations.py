@@ -92,3 +92,9 @@ def test_a_norm_of_the_input_counts():
     texts = [child.text for child in table.children if hasattr(child, "text")]
     assert {"6", "112"} <= set(texts)
     assert inspection.parameters == 118
+
+
+def test_shapes_stand_in_the_order_of_the_source():
+    scene = inspect("Conv2D(8, 3)", (32, 30, 3)).draw(style="blocks").scene
+    texts = [child.text for group in scene.groups() for child in group.children if hasattr(child, "text")]
+    assert {"32×30×3", "30×28×8"} <= set(texts)

@@ -215,7 +215,7 @@ def shape_texts(form: Form, order: str, size: float, room: float) -> list[str]:
 
     Args:
         form: whose.
-        order: the channels `first` or `last`.
+        order: `source`, or `other` for the channels at the other end.
         size: of the type.
         room: how wide a line may be that holds more than one size.
     """

@@ -233,8 +233,8 @@ class Columns:
             if all(same):
                 return []
         room = max(self.width, 6.2 * size)
-        first = shape_texts(station.form, "first", size, room)
-        last = shape_texts(station.form, "last", size, room)
+        first = shape_texts(station.form, "source", size, room)
+        last = shape_texts(station.form, "other", size, room)
         is_both = self.options.order == "both" and first != last
         return [*[(line, False) for line in first], *[(line, True) for line in last if is_both]]
 

@@ -145,8 +145,8 @@ class Rows:
     def shapes(self, station: Station) -> tuple[list[str], list[str]]:
         """What is written over a station's line, and under it."""
         size, most = SHAPE_SIZE * self.scale, _WIDEST_SHAPE * self.scale
-        first = shape_texts(station.form, "first", size, most)
-        last = shape_texts(station.form, "last", size, most)
+        first = shape_texts(station.form, "source", size, most)
+        last = shape_texts(station.form, "other", size, most)
         return first, last if self.options.order == "both" and first != last else []
 
     # rows ---------------------------------------------------------------------------------------------------
