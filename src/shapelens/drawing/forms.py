@@ -59,7 +59,7 @@ class Form:
         return tuple([place.text for place in self.places])
 
     def text(self, order: str = "source") -> str:
-        """The shape in words, `64×112×112`: in the source's order, in the `other`, or the channels `first` or `last`."""
+        """The shape in words, `64×112×112`: in the source's order, the `other`, or with channels `first` or `last`."""
         if order == "other":
             return self.text("first" if self.text() == self.text("last") else "last")
         places = [place.text for place in self.places]
