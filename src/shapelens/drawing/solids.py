@@ -119,7 +119,10 @@ class Body:
         if self.is_stack:
             return "WHC"
         letters = self.station.form.letters
-        return letters if len(letters) == 3 else f"C{letters}".ljust(3)
+        if len(letters) < 3:
+            return f"C{letters}".ljust(3)
+        # The depth of a video is drawn shorter than its height; of other axes in its place nothing is compared.
+        return letters if letters == "DHW" else " " + letters[1:3]
 
 
 @dataclass(frozen=True, slots=True)
