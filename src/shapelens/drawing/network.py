@@ -14,7 +14,7 @@ from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps
 from shapelens.drawing.marks import break_marks, field_marks, highlight_marks, patch_marks
 from shapelens.drawing.options import Options
-from shapelens.drawing.page import Subject, page_of
+from shapelens.drawing.page import MARGIN, Subject, page_of
 from shapelens.drawing.palette import THEMES, Theme
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Scene
@@ -23,7 +23,6 @@ from shapelens.errors import UsageError
 
 __all__ = ["draw_network"]
 
-MARGIN = 12.0
 TALLEST = 1.4
 """No page is more times as tall as it is wide."""
 

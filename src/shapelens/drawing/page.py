@@ -26,7 +26,7 @@ from shapelens.drawing.words import count_words
 from shapelens.network import Evaluation
 from shapelens.records import dataclass
 
-__all__ = ["Subject", "page_of"]
+__all__ = ["MARGIN", "Subject", "page_of"]
 
 INSET_ASPECT = 1.0
 """A block is opened only where the page stays at most so many times as tall as it is wide."""
@@ -35,9 +35,8 @@ _UNDER_INSET = 60.0
 WIDEST = 2.95
 """No page is more times as wide as it is tall."""
 
-_MARGIN = 12.0
+MARGIN = 12.0
 _TITLE, _TOTALS, _LEGEND, _CAPTION = 10.0, 7.0, 6.6, 6.6
-_TALLEST = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     evaluation, costs = subject.evaluation, subject.costs
     theme = THEMES[options.theme]
     width = options.points
-    left, right = _MARGIN, width - _MARGIN
+    left, right = MARGIN, width - MARGIN
     elements: list[Element] = list(_heading(subject, options, theme, right))
     box = laid.box
     shift = left - box.left + max((right - left - box.width) / 2, 0.0)
@@ -112,7 +111,7 @@ def _details(graph: Graph, options: Options) -> tuple[str, ...]:
 
 
 def _table(subject: Subject, runs: Sequence[Run], options: Options, y: float, detail: str) -> Ledger | None:
-    left, right, theme = _MARGIN, options.points - _MARGIN, THEMES[options.theme]
+    left, right, theme = MARGIN, options.points - MARGIN, THEMES[options.theme]
     if detail == "layers":
         return layer_ledger_of(runs, subject.costs, theme, left, right, y)
     both = options.order == "both"
@@ -127,9 +126,9 @@ def _identity(name: str, options: Options) -> str:
 def _heading(subject: Subject, options: Options, theme: Theme, right: float) -> list[Element]:
     evaluation = subject.evaluation
     title = options.title if options.title is not None else _network_title(evaluation)
-    shown = fitted(title, (right - _MARGIN) * 0.6, _TITLE, is_bold=True)
-    label = Label((_MARGIN, 16.0), shown, _TITLE, theme.text, is_bold=True)
-    at = _MARGIN + (label.width + 7 if shown else 0)
+    shown = fitted(title, (right - MARGIN) * 0.6, _TITLE, is_bold=True)
+    label = Label((MARGIN, 16.0), shown, _TITLE, theme.text, is_bold=True)
+    at = MARGIN + (label.width + 7 if shown else 0)
     failure = subject.failure
     words = _totals(evaluation, subject.costs) if failure is None else f"breaks at {failure.layer}"
     color = theme.second if failure is None else theme.error

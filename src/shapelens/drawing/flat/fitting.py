@@ -13,7 +13,7 @@ from shapelens.drawing.flat.operators_graph import gives_apart, operators_of
 from shapelens.drawing.folding import Folder
 from shapelens.drawing.laid import Laid
 from shapelens.drawing.options import Options
-from shapelens.drawing.page import Subject, page_of
+from shapelens.drawing.page import MARGIN, Subject, page_of
 from shapelens.drawing.palette import THEMES
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Group, Line, Paint
@@ -25,7 +25,6 @@ __all__ = ["FLAT", "flat_figure"]
 FLAT = ("blocks", "graph")
 """The styles in which boxes have no depth."""
 
-_MARGIN = 12.0
 _ASPECTS = {"blocks": (0.76, 1.05, 1.4), "graph": (1.4,)}
 """How many times as tall as it is wide a page may be: of a slide first, which tells less, and then of a paper."""
 
@@ -112,7 +111,7 @@ def _laid(subject: Subject, graph: Graph, options: Options, aspect: float) -> La
     scale = NoScale(*_NOTHING, told=(_SPARING, _NUMBERED))
     around = page_of(subject, graph, tall, scale, options).height - width
     most = max(aspect * width - around, _LEAST_ROOM * width if aspect >= 1 else 0.0)
-    room = Room(width - 2 * _MARGIN, min(_FLATTEST * width - around, most), most)
+    room = Room(width - 2 * MARGIN, min(_FLATTEST * width - around, most), most)
     return (lay_blocks if options.style == "blocks" else lay_graph)(graph, options, theme, room)
 
 
