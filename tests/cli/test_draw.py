@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from shapelens.cli.commands import run
+from shapelens.cli.program import run
 
 
 def shapelens(*arguments, **settings):
@@ -29,7 +29,7 @@ def test_a_pipe_gets_the_figure_itself():
 
 def test_no_framework_is_imported_and_nothing_that_writes_other_formats():
     code = (
-        "import sys; from shapelens.cli.commands import run; run(['draw', 'resnet50', '-o', sys.argv[1]]);"
+        "import sys; from shapelens.cli.program import run; run(['draw', 'resnet50', '-o', sys.argv[1]]);"
         "print(sorted({'torch', 'onnx', 'reportlab', 'PIL', 'pypdfium2', 'numpy', 'rich', 'sympy'} & set(sys.modules)))"
     )
     done = subprocess.run(

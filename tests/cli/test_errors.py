@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
-from shapelens.cli.commands import run
+from shapelens.cli.program import COMMANDS, program, run
 
 CASES = {
     # arguments: (exit status, parts of the text)
@@ -70,20 +71,17 @@ def test_an_unreadable_file(tmp_path, capsys, content, part):
 
 
 def test_help_is_given_and_names_every_command(capsys):
-    from shapelens.cli.commands import _program
-
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out
-    for name in _program.commands:
+    for name in COMMANDS:
         assert f"  {name} " in shown
         assert run([name, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"shapelens {name}")
 
 
 def test_every_option_is_in_the_help(capsys):
-    from shapelens.cli.commands import _program
-
-    for name, command in _program.commands.items():
+    for name in COMMANDS:
+        command = program.get_command(click.Context(program), name)
         run([name, "--help"])
         shown = capsys.readouterr().out
         for parameter in command.params:

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from shapelens.cli.commands import run
+from shapelens.cli.program import run
 
 pytestmark = pytest.mark.torch
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shapelens.cli.commands import run
+from shapelens.cli.program import run
 from tests.cli.stories import STORIES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -1,4 +1,4 @@
-"""The command line: `shapelens show`, `shapelens explain`, `shapelens classics`."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ def main() -> None:
     """Run the command line and leave with its exit status: 0 fine, 1 errors found, 2 usage, 3 unreadable."""
     import sys
 
-    from shapelens.cli.commands import run
+    from shapelens.cli.program import run
 
     sys.exit(run(sys.argv[1:]))
