@@ -5,7 +5,7 @@ import pytest
 from shapelens import inspect
 from shapelens.drawing.branches import goes_up_again, main_branch
 from shapelens.drawing.folding import Folder
-from shapelens.drawing.stations import stations_of
+from shapelens.drawing.gathering import stations_of
 
 NAMES = [
     "lenet5",

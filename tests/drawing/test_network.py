@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -84,11 +85,11 @@ def test_what_is_too_long_for_one_row_stands_in_several():
 
 
 def test_where_there_is_no_room_one_line_says_so():
-    layers = ", ".join([f"Conv2d({8 + i % 5}, {8 + (i + 1) % 5}, 5)" for i in range(40)])
+    layers = ", ".join([f"Conv2d({8 + i % 5}, {8 + (i + 1) % 5}, 5)" for i in range(90)])
     with pytest.raises(UsageError) as refused:
-        inspect(f"Sequential({layers})", (8, 224, 224)).draw(width=6)
+        inspect(f"Sequential({layers})", (8, 224, 224)).draw(width=7)
     assert "has no room for all of it" in str(refused.value)
-    assert "width 12" in str(refused.value)
+    assert "width 14" in str(refused.value)
 
 
 def test_unknown_sizes_are_drawn_dashed_and_written_so():
@@ -140,3 +141,14 @@ def test_several_inputs_and_outputs():
         scene = inspection.draw(style=style).scene
         assert problems(scene) == []
         assert {"left", "right", "head", "other"} <= {group.name for group in scene.groups()}
+
+
+@pytest.mark.parametrize("style", ["volumes", "maps"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet152", "googlenet", "densenet121", "vgg11"])
+def test_a_narrow_page_is_no_taller(name, style):
+    assert problems(inspect(name).draw(width=7, style=style).scene) == []
+
+
+def test_layers_that_follow_one_another_past_a_skip_have_lanes_of_their_own():
+    lanes = [group.box.top for group in inspect("resnet18").draw().scene.groups("lane")]
+    assert all(abs(one - other) > 4 for one, other in pairwise(lanes[:2]))

@@ -18,6 +18,10 @@ from shapelens.errors import UsageError
         ({"upto": "nothing"}, "vgg16 has no layer nothing"),
         ({"highlight": "features.99"}, "vgg16 has no layer features.99"),
         ({"fold": ["head"]}, "vgg16 has no layer head"),
+        ({"width": "17"}, "width is a number of centimetres"),
+        ({"highlight": 3}, "highlight is a text"),
+        ({"fold": [3]}, "fold is a name, or a list of names"),
+        ({"inset": "no"}, "inset is True or False"),
     ],
 )
 def test_one_clear_error(options, says):
@@ -34,6 +38,10 @@ def test_the_nearest_is_offered():
 
 def test_one_name_stands_for_a_list_of_one():
     assert Options.of({"fold": "layer1", "fonts": "Source Sans 3"}).fold == ("layer1",)
+
+
+def test_none_is_the_usual():
+    assert Options.of({"fold": None, "title": None, "width": None}) == Options()
 
 
 def test_width_is_in_centimetres():

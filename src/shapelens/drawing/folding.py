@@ -5,8 +5,10 @@ The ladder has rungs, each of which folds more than the one before; a figure tak
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from shapelens.analyses.blocks import CONTAINERS
 from shapelens.analyses.costs import Costs
@@ -15,6 +17,7 @@ from shapelens.dims import Dim
 from shapelens.drawing.branches import has_one_end, is_beyond_a_lane, is_up_and_down, side_by_side
 from shapelens.drawing.repeats import is_same, is_same_stage, repeated, run_name
 from shapelens.drawing.stations import Graph, Station, macs_of
+from shapelens.drawing.wanted import folded_as_wanted
 from shapelens.network import Network
 from shapelens.operators import Pool
 from shapelens.records import dataclass
@@ -25,7 +28,7 @@ _SHORT_TAIL = 4
 __all__ = ["Folder"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """Folds the stations of a network.
 
@@ -41,9 +44,23 @@ class Folder:
     unfolded: frozenset[str] = frozenset()
     folded: frozenset[str] = frozenset()
 
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The place of each node."""
+        return {node.name: place for place, node in enumerate(self.network.nodes)}
+
+    @cached_property
+    def begins(self) -> dict[str, list[int]]:
+        """For each module the places where its calls begin, in order."""
+        found: dict[str, list[int]] = {}
+        for call in self.network.calls:
+            if call.last > call.first:
+                found.setdefault(call.path, []).append(call.first)
+        return {path: sorted(places) for path, places in found.items()}
+
     def ladder(self, graph: Graph) -> Iterator[Graph]:
         """The same network, smaller and smaller."""
-        graph = self._gates(self._layers(self._asked_for(graph)))
+        graph = self._gates(self._layers(folded_as_wanted(graph, self.folded, self._wanted_block)))
         graph = self._regions(graph, is_beyond_a_lane)
         yield graph
         graph = self._runs(graph, is_same, "identical consecutive layers (×)")
@@ -64,7 +81,7 @@ class Folder:
     def _layers(self, graph: Graph) -> Graph:
         """Modules that are one layer to their author, whatever they are made of: a pool that learns a scale."""
         groups = []
-        for path, members in self._groups(graph).items():
+        for path, members in self._calls(graph):
             weighty = [m for m in members if _is_weighty(graph.stations[m])]
             if (
                 len(members) > 1
@@ -112,27 +129,26 @@ class Folder:
             graph.contracted(_apart(groups)), "gates into the layers that they scale", is_noted=bool(groups)
         )
 
-    def _asked_for(self, graph: Graph) -> Graph:
-        """What the user wants folded."""
-        groups = []
-        for path in sorted(self.folded):
-            members = [place for place, station in enumerate(graph.stations) if _stands_in(station, path)]
-            if len(members) > 1 and has_one_end(graph, members):
-                groups.append((members, replace(self._block(graph, members, path), name=path)))
-        return graph.contracted(_apart(groups))
+    def _wanted_block(self, graph: Graph, members: Sequence[int], path: str) -> Station:
+        """What stands for a module that the user wants folded."""
+        return replace(self._block(graph, members, path), name=path)
 
     def _heights(self, graph: Graph) -> dict[str, int]:
         """The modules that are blocks, each with its height over the smallest in it."""
         groups = self._groups(graph)
         heights: dict[str, int] = {}
         for path in sorted(groups, key=lambda path: -path.count(".")):
-            if len(groups[path]) > 1:
+            if max(map(len, groups[path])) > 1:
                 inner = [height for other, height in heights.items() if other.startswith(path + ".")]
                 heights[path] = 1 + max(inner, default=0)
         return heights
 
-    def _groups(self, graph: Graph) -> dict[str, list[int]]:
-        """The stations inside each module that is more than a container."""
+    def _calls(self, graph: Graph) -> list[tuple[str, list[int]]]:
+        """The stations inside each call of a module that is more than a container, with its path."""
+        return [(path, members) for path, calls in self._groups(graph).items() for members in calls]
+
+    def _groups(self, graph: Graph) -> dict[str, list[list[int]]]:
+        """The stations inside each module that is more than a container, call by call."""
         found: dict[str, list[int]] = {}
         for place, station in enumerate(graph.stations):
             parts = station.path.split(".") if station.path else []
@@ -140,17 +156,30 @@ class Folder:
                 inner = ".".join(parts[:count])
                 if self.network.modules.get(inner, "") and self.network.modules[inner] not in CONTAINERS:
                     found.setdefault(inner, []).append(place)
-        return found
+        return {path: self._by_call(graph, path, members) for path, members in found.items()}
+
+    def _by_call(self, graph: Graph, path: str, members: list[int]) -> list[list[int]]:
+        """The stations inside a module by the calls of it."""
+        begins = self.begins.get(path, ())
+        if len(begins) < 2:
+            return [members]
+        calls: dict[int, list[int]] = {}
+        for member in members:
+            main = graph.stations[member].main
+            first = (graph.stations[member].steps or (main,))[0]
+            number = bisect_right(begins, self.index[first.node.name]) if first is not None else 0
+            calls.setdefault(number, []).append(member)
+        return list(calls.values())
 
     def _modules_folded(self, graph: Graph, paths: Sequence[str]) -> Graph:
-        groups = self._groups(graph)
         chosen = [
-            (groups[path], self._block(graph, groups[path], path))
-            for path in paths
-            if 1 < len(groups.get(path, ())) < len(graph.stations) - 1
+            (members, self._block(graph, members, path))
+            for path, members in self._calls(graph)
+            if path in paths
+            and 1 < len(members) < len(graph.stations) - 1
             and self._may_fold(path)
-            and has_one_end(graph, groups[path])
-            and not is_up_and_down(graph, groups[path])
+            and has_one_end(graph, members)
+            and not is_up_and_down(graph, members)
         ]
         return _noted(graph.contracted(_apart(chosen)), "modules to blocks", is_noted=bool(chosen))
 
@@ -164,7 +193,8 @@ class Folder:
             if is_up_and_down(graph, members) or not has_one_end(graph, members):
                 continue
             path = self._common_path(graph, members)
-            whole = self._groups(graph).get(path, members)
+            calls = self._groups(graph).get(path, [])
+            whole = next((call for call in calls if set(members) <= set(call)), members)
             if members != whole and len(whole) <= len(members) + 2 and has_one_end(graph, whole):
                 # Nearly all of a module: all of it, as its author sees it.
                 members = whole
@@ -184,7 +214,7 @@ class Folder:
         ])  # fmt: skip
         last = inside[-1]
         steps = tuple([step for station in inside for step in station.steps])
-        is_whole = bool(path) and self._groups(graph).get(path) == list(members)
+        is_whole = bool(path) and list(members) in self._groups(graph).get(path, [])
         return Station(
             name=path if is_whole else run_name(inside[0].name, last.name),
             kind=self._kind(inside),
@@ -341,10 +371,6 @@ def _is_weighty(station: Station) -> bool:
         and (operator.filters(station.main.inputs) is not None or isinstance(operator, Pool)
              or station.kind in {"attention", "recurrent", "convolution", "linear", "upsampling"})
     )  # fmt: skip
-
-
-def _stands_in(station: Station, path: str) -> bool:
-    return station.path == path or station.path.startswith(path + ".") or station.name == path
 
 
 def _noted(graph: Graph, words: str, *, is_noted: bool) -> Graph:

@@ -19,6 +19,7 @@ __all__ = ["Lane", "lane_over", "lanes_of", "line_past"]
 
 _LANE_GAP = 11.0
 _CHIP = 11.0
+_LANES_APART, _LABEL_APART = 5.5, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,22 @@ def line_past(
     order = [body.place for run in runs for body in run.bodies]
     position = {place: number for number, place in enumerate(order)}
     highest = [bodies[place].highest - (14 if bodies[place].station.times > 1 else 0) for place in order]
-    laid: list[tuple[int, int, float]] = []
+    laid: list[tuple[int, int, float, float]] = []
     elements: list[Element] = []
     for lane in sorted(
         lanes, key=lambda lane: (position[lane.end] - position[lane.start], position[lane.start])
     ):
         first, last = position[lane.start], position[lane.end]
         y = min(highest[first : last + 1]) - _LANE_GAP + 4
-        for other_first, other_last, other_y in laid:
+        for other_first, other_last, other_y, apart in laid:
             if first < other_last and other_first < last:
-                y = min(y, other_y - (_CHIP + 3 if lane.through else 5.5))
-        laid.append((first, last, y))
+                y = min(y, other_y - max(apart, _CHIP + 3 if lane.through else _LANES_APART))
+        # One that ends where another begins is at another height, or the two would read as one.
+        touching = [height for a, b, height, _ in laid if last == a or b == first]
+        while any(abs(y - height) < _LANES_APART for height in touching):
+            y -= _LANES_APART
+        is_told = graph.stations[lane.end].join == "concat"
+        laid.append((first, last, y, _LABEL_APART if is_told else _LANES_APART))
         elements.append(lane_over(graph, lane, bodies, y, theme))
     return elements
 

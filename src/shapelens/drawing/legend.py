@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 
 from shapelens.drawing.hatching import hatched
 from shapelens.drawing.metrics import text_width
@@ -20,12 +20,20 @@ _LINE, _APART = 12.0, 10.0
 
 
 def legend_of(
-    graph: Graph, theme: Theme, left: float, right: float, y: float, *, shows_filter: bool
+    graph: Graph,
+    flowing: Set[str],
+    theme: Theme,
+    left: float,
+    right: float,
+    y: float,
+    *,
+    shows_filter: bool,
 ) -> tuple[Group, float]:
     """The legend, in lines, and where it ends.
 
     Args:
         graph: what is drawn.
+        flowing: the values that hang on an input and lead to an output; what makes others is not counted.
         theme: the figure's.
         left: where its lines begin.
         right: where they end.
@@ -34,7 +42,7 @@ def legend_of(
     """
     x = left
     parts: list[Element] = []
-    for kind, words, count in _entries(graph, shows_filter=shows_filter):
+    for kind, words, count in _entries(graph, flowing, shows_filter=shows_filter):
         length = 14 + text_width(words, _SIZE) + (3 + text_width(count, _SIZE) if count else 0)
         if x + length > right and x > left:
             x, y = left, y + _LINE
@@ -46,9 +54,14 @@ def legend_of(
     return Group(tuple(parts), kind="legend"), y + 15
 
 
-def _entries(graph: Graph, *, shows_filter: bool) -> list[tuple[str, str, str]]:
+def _entries(graph: Graph, flowing: Set[str], *, shows_filter: bool) -> list[tuple[str, str, str]]:
     """The kinds that are used, each in words and with its count."""
-    steps = [step for station in graph.stations for step in station.steps]
+    steps = [
+        step
+        for station in graph.stations
+        for step in station.steps
+        if not flowing.isdisjoint(step.node.outputs) and not flowing.isdisjoint(step.node.inputs)
+    ]
     drawn = {station.kind for station in graph.stations} | {
         kind for s in graph.stations for kind, _ in s.parts
     }
@@ -88,12 +101,21 @@ def _changes_nothing(step: Step) -> bool:
     )
 
 
-def _words(kind: str, steps: Iterable[Step]) -> str:
+def _words(kind: str, steps: Sequence[Step]) -> str:
     """A kind in words, with the window that all of it shares: `convolution 3×3`, `max pool 2×2`."""
+    if kind == "linear":
+        products = dict.fromkeys(_product(step) for step in steps)
+        return ", ".join(products) if len(products) < 3 else f"{KINDS[kind]}, other products"
     windows = {_window(step) for step in steps}
     kinds = {step.node.operator.kind for step in steps if isinstance(step.node.operator, Pool)}
     name = f"{kinds.pop()} pool" if kind == "pool" and len(kinds) == 1 and "" not in windows else KINDS[kind]
     return f"{name} {windows.pop()}".strip() if len(windows) == 1 else name
+
+
+def _product(step: Step) -> str:
+    """`fully connected` where it has weights of its own; of two activations what their product is called."""
+    operator = step.node.operator
+    return KINDS["linear"] if operator.filters(step.inputs) is not None else operator.word or "matrix product"
 
 
 def _window(step: Step) -> str:

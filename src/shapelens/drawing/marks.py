@@ -112,6 +112,8 @@ def _seen(
 ) -> tuple[float, float] | None:
     """From where to where along an axis of the image the middle cell of a layer sees, as parts of it."""
     steps = [s for s in station.steps if s.node.name == layer] or list(station.steps)
+    if not steps:
+        return None
     field = fields.get(steps[-1].node.outputs[0], {}).get(place.letter)
     if place.size is None or field is None or isinstance(field, Unknown):
         return None

@@ -9,22 +9,21 @@ from shapelens.drawing.branches import goes_up_again
 from shapelens.drawing.chain import lay_chain, lay_rows
 from shapelens.drawing.flat.fitting import FLAT, flat_figure
 from shapelens.drawing.folding import Folder
+from shapelens.drawing.gathering import stations_of
 from shapelens.drawing.laid import Laid
 from shapelens.drawing.levels import lay_levels
 from shapelens.drawing.maps import lay_maps
 from shapelens.drawing.marks import break_marks, field_marks, highlight_marks, patch_marks
 from shapelens.drawing.options import Options
-from shapelens.drawing.page import MARGIN, Subject, page_of
+from shapelens.drawing.page import MARGIN, TALLEST, Subject, page_of
 from shapelens.drawing.palette import THEMES, Theme
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Scene
-from shapelens.drawing.stations import Graph, stations_of
+from shapelens.drawing.stations import Graph
+from shapelens.drawing.wanted import check_unfolded
 from shapelens.errors import UsageError
 
 __all__ = ["draw_network"]
-
-TALLEST = 1.4
-"""No page is more times as tall as it is wide."""
 
 _LINEAR = 64
 _USUAL_ROOM = 458.0
@@ -45,9 +44,18 @@ def draw_network(subject: Subject, options: Options | None = None) -> Scene:
     folder = Folder(network, subject.costs, frozenset(options.unfold), frozenset(options.fold))
     if options.style in FLAT:
         folded, laid, scale = flat_figure(subject, folder, graph, options)
-    else:
-        folded, laid, scale = _fitted(folder, graph, options)
-    return page_of(subject, folded, _marked(laid, subject, options), scale, options)
+        check_unfolded(folded, options.unfold, options.style)
+        return page_of(subject, folded, _marked(laid, subject, options), scale, options)
+    lowest: Scene | None = None
+    for folded, laid, scale in _fitting(folder, graph, options):
+        check_unfolded(folded, options.unfold, options.style)
+        scene = page_of(subject, folded, _marked(laid, subject, options), scale, options)
+        if scene.height <= TALLEST * scene.width:
+            return scene
+        lowest = scene if lowest is None or scene.height < lowest.height else lowest
+    if lowest is None:
+        raise _no_room(folder, graph, options)
+    return lowest
 
 
 def _marked(laid: Laid, subject: Subject, options: Options) -> Laid:
@@ -62,8 +70,8 @@ def _marked(laid: Laid, subject: Subject, options: Options) -> Laid:
     return replace(laid, elements=(*laid.elements, *marks))
 
 
-def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
-    """The first rung of the ladder on which the network fits, at the largest scale on which it does."""
+def _fitting(folder: Folder, graph: Graph, options: Options) -> Iterator[tuple[Graph, Laid, Scale]]:
+    """The rungs of the ladder on which the network fits, at the largest scale on which it does; then in rows."""
     room = options.points - 2 * MARGIN
     tallest = TALLEST * options.points - _AROUND
     last = graph
@@ -72,8 +80,12 @@ def _fitted(folder: Folder, graph: Graph, options: Options) -> tuple[Graph, Laid
         for scale in _scales(last, room, options):
             laid = lay(last, scale, THEMES[options.theme], room)
             if laid is not None and laid.box.height <= tallest:
-                return last, laid, scale
-    return _in_rows(last, options)
+                yield last, laid, scale
+                break
+    for scale in _scales(last, room, options):
+        laid = lay_rows(last, scale, THEMES[options.theme], room)
+        if laid is not None and laid.box.height <= tallest:
+            yield last, laid, scale
 
 
 def _layout(folder: Folder, graph: Graph, options: Options) -> tuple[Layout, Graph]:
@@ -85,18 +97,12 @@ def _layout(folder: Folder, graph: Graph, options: Options) -> tuple[Layout, Gra
     return lay_chain, graph
 
 
-def _in_rows(graph: Graph, options: Options) -> tuple[Graph, Laid, Scale]:
-    """What is too long for one row, in several."""
-    room = options.points - 2 * MARGIN
-    tallest = TALLEST * options.points - _AROUND
-    for scale in _scales(graph, room, options):
-        laid = lay_rows(graph, scale, THEMES[options.theme], room)
-        if laid is not None and laid.box.height <= tallest:
-            return graph, laid, scale
-    raise UsageError(
+def _no_room(folder: Folder, graph: Graph, options: Options) -> UsageError:
+    *_, last = folder.ladder(graph)
+    return UsageError(
         f"a figure of {options.width:g} cm has no room for all of it",
         at=f"style {options.style}",
-        have=f"{len(graph.stations)} layers and blocks that do not fold any further",
+        have=f"{len(last.stations)} layers and blocks that do not fold any further",
         rule="labels stay readable, and nothing is drawn over anything else",
         fix=f"width {2 * options.width:g}, or style graph, or upto a layer",
     )

@@ -15,7 +15,8 @@ __all__ = ["ORDERS", "STYLES", "Options"]
 STYLES = ("volumes", "maps", "blocks", "graph")
 ORDERS = ("source", "both")
 _POINTS = 72 / 2.54
-_NARROWEST, _WIDEST = 6.0, 200.0
+_NARROWEST, _WIDEST = 7.0, 200.0
+_SEVERAL = frozenset({"fold", "unfold", "fonts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,42 @@ class Options:
         names = [f.name for f in fields(cls)]
         for name in given:
             _one_of("option", name, tuple(names))
-        settings: dict[str, Any] = dict(given)
-        for name in ("fold", "unfold", "fonts"):
-            if isinstance(settings.get(name), str):
-                settings[name] = (settings[name],)
+        settings = {name: value for name, value in given.items() if value is not None}
+        for name, value in settings.items():
+            settings[name] = _checked(name, value)
         return cls(**settings)
 
     @property
     def points(self) -> float:
         """Its width in points."""
         return self.width * _POINTS
+
+
+def _checked(name: str, value: Any) -> Any:
+    """An option of the type that it is of: several names from one, too; else one error."""
+    if name in _SEVERAL:
+        names = (value,) if isinstance(value, str) else value
+        if isinstance(names, (list, tuple, set, frozenset)) and all(isinstance(one, str) for one in names):
+            return tuple(names)
+        raise _of_another_type(name, value, "a name, or a list of names")
+    if name == "width":
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        raise _of_another_type(name, value, "a number of centimetres")
+    wanted: type = bool if name == "inset" else str
+    if not isinstance(value, wanted):
+        raise _of_another_type(name, value, "True or False" if wanted is bool else "a text")
+    return value
+
+
+def _of_another_type(name: str, value: object, rule: str) -> UsageError:
+    return UsageError(
+        f"{name} takes something else",
+        at=name,
+        have=f"{value!r:.60}, of type {type(value).__name__}",
+        rule=f"{name} is {rule}",
+        fix={"width": "width=17", "inset": "inset=False"}.get(name, f'{name}="…"'),
+    )
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

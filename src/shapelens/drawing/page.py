@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from shapelens.analyses.costs import Costs
@@ -21,7 +21,7 @@ from shapelens.drawing.runs import Run
 from shapelens.drawing.scale import Scale
 from shapelens.drawing.scene import Element, Group, Label, Scene
 from shapelens.drawing.solids import title_of
-from shapelens.drawing.stations import Graph
+from shapelens.drawing.stations import Graph, flowing_values, macs_of
 from shapelens.drawing.words import count_words
 from shapelens.network import Evaluation
 from shapelens.records import dataclass
@@ -31,7 +31,10 @@ __all__ = ["MARGIN", "Subject", "page_of"]
 INSET_ASPECT = 1.0
 """A block is opened only where the page stays at most so many times as tall as it is wide."""
 
-_UNDER_INSET = 60.0
+TALLEST = 1.4
+"""No page is more times as tall as it is wide, where words leave it the choice."""
+
+_MOST_GIVEN = 6
 WIDEST = 2.95
 """No page is more times as wide as it is tall."""
 
@@ -73,34 +76,55 @@ def page_of(subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: O
     placed = laid.moved(shift, 28.0 - box.top)
     elements += placed.elements
     y = 28.0 + box.height + 10.0
+    below = _below(subject, graph, laid, scale, options)
+    under = below(0.0)[1]
     if laid.is_table_wanted:
         runs = [run.moved(shift) for run in laid.runs]
         tables = (_table(subject, runs, options, y, detail) for detail in _details(graph, options))
-        table = next((table for table in tables if table is not None), None)
+        fitting = [table for table in tables if table is not None]
+        most = TALLEST * width - y - under
+        table = next((table for table in fitting if table.height < most), fitting[-1] if fitting else None)
         if table is not None:
             elements += table.elements
             y += table.height + 8.0
     opened = opened_of(graph) if options.inset and options.style in {"volumes", "maps"} else None
     if opened is not None:
-        most = INSET_ASPECT * width - y - _UNDER_INSET
+        most = INSET_ASPECT * width - y - under
         inset = inset_of(opened, costs, options, left, right, y, most)
         if inset is not None:
             elements += inset.elements
             y += inset.height + 8.0
-    legend, y = legend_of(graph, theme, left, right, y, shows_filter=laid.shows_filter)
-    elements.append(legend)
-    if subject.failure is not None:
-        y = _failure(elements, subject.failure, theme, left, right, y)
-    for line in _caption(subject, graph, scale, options, right - left):
-        elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
-        y += 8.6
-    height = round(max(y + 8, width / WIDEST), 2)
+    words, y = below(y)
+    elements += words
+    height = round(max(y, width / WIDEST), 2)
     families = (*options.fonts, "Helvetica", "Arial", "Liberation Sans", "sans-serif")
     title = f"{options.title or _network_title(evaluation)} as {options.style}"
     return Scene(
         round(width, 2), height, theme.page, tuple(elements), title, _description(evaluation, costs, graph),
         tuple(dict.fromkeys(families)), _identity(evaluation.network.name, options),
     )  # fmt: skip
+
+
+def _below(
+    subject: Subject, graph: Graph, laid: Laid, scale: Scale, options: Options
+) -> Callable[[float], tuple[list[Element], float]]:
+    """The legend, what breaks, and the caption: from a height down, and where they end."""
+    theme = THEMES[options.theme]
+    left, right = MARGIN, options.points - MARGIN
+    flowing = flowing_values(subject.evaluation)
+    caption = _caption(subject, graph, scale, options, right - left)
+
+    def below(y: float) -> tuple[list[Element], float]:
+        legend, y = legend_of(graph, flowing, theme, left, right, y, shows_filter=laid.shows_filter)
+        elements: list[Element] = [legend]
+        if subject.failure is not None:
+            y = _failure(elements, subject.failure, theme, left, right, y)
+        for line in caption:
+            elements.append(Label((left, y + 6), line, _CAPTION, theme.second))
+            y += 8.6
+        return elements, y + 8
+
+    return below
 
 
 def _details(graph: Graph, options: Options) -> tuple[str, ...]:
@@ -194,15 +218,23 @@ def _caption(subject: Subject, graph: Graph, scale: Scale, options: Options, roo
     evaluation, costs = subject.evaluation, subject.costs
     sentences = [options.caption.strip()] if options.caption.strip() else []
     sentences.append(f"Scale: {scale.words}.")
-    folded = (
-        ["norms and activations into their layers (bands)"] if any(s.bands for s in graph.stations) else []
-    )
+    early = ", also where a skip leaves before them" if graph.leaves_early else ""
+    has_bands = any(station.bands for station in graph.stations)
+    folded = [f"norms and activations into their layers (bands){early}"] if has_bands else []
     folded += graph.folded
     if folded:
         sentences.append(f"Folded: {'; '.join(folded)}.")
     if graph.silent:
         told = [f"{words} ×{count}" if count > 1 else words for words, count in graph.silent.items()]
         sentences.append(f"Not drawn: {', '.join(told)}.")
+    given = [s.name for place, s in enumerate(graph.stations) if s.is_open_end and graph.children[place]]
+    if given and options.style in {"volumes", "maps"}:
+        more = f" and {len(given) - _MOST_GIVEN} more" if len(given) > _MOST_GIVEN else ""
+        sentences.append(f"Given out too: {', '.join(given[:_MOST_GIVEN])}{more}.")
+    if not any(station.parents for station in graph.stations) and evaluation.steps:
+        sentences.append("Nothing that is computed depends on the input.")
+    if graph.aside:
+        sentences.append(_aside_words(graph, costs))
     unused = total(costs.unused.values())
     if costs.unused:
         sentences.append(f"{count_words(unused)} of the parameters belong to parts that are not run.")
@@ -210,6 +242,15 @@ def _caption(subject: Subject, graph: Graph, scale: Scale, options: Options, roo
     if variant:
         sentences.append(f"Variant: {variant}.")
     return wrapped(" ".join(sentences), room, _CAPTION)
+
+
+def _aside_words(graph: Graph, costs: Costs) -> str:
+    """What has no place in a figure, and what it costs: layers from which nothing that is drawn is made."""
+    names = [step.node.name for step in graph.aside]
+    more = f" and {len(names) - _MOST_GIVEN} more" if len(names) > _MOST_GIVEN else ""
+    parameters = count_words(total(costs.parameters[name] for name in names))
+    macs = count_words(macs_of(graph.aside, costs))
+    return f"Not taken by what is drawn: {', '.join(names[:_MOST_GIVEN])}{more} ({parameters} parameters, {macs} MAC)."
 
 
 def _description(evaluation: Evaluation, costs: Costs, graph: Graph) -> str:

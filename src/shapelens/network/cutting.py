@@ -14,11 +14,14 @@ def cut_after(network: Network, layer: str) -> Network:
 
     Args:
         network: the network.
-        layer: the name of a node, or of a module, which ends with the last node in it.
+        layer: the name of a node, or of a module, which ends with the last node of its first call.
     """
-    last = max(
+    inside = [
         place for place, node in enumerate(network.nodes) if node.name == layer or _is_in(node.path, layer)
-    )
+    ]
+    calls = [call for call in network.calls if call.path == layer and call.last > call.first]
+    first_call = min(calls, key=lambda call: call.first, default=None)
+    last = max(place for place in inside if first_call is None or place < first_call.last)
     return replace(
         network,
         nodes=network.nodes[: last + 1],

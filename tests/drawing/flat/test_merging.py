@@ -7,6 +7,7 @@ import pytest
 import shapelens
 from shapelens.drawing.flat.merging import merged, squeezed
 from shapelens.drawing.flat.operators_graph import operators_of
+from shapelens.errors import UsageError
 from tests.drawing.flat.flat import some_graph
 
 
@@ -51,7 +52,7 @@ def test_a_module_is_one_station():
     assert len(one.stations) == len(graph.stations) - 8
 
 
-def test_a_module_that_gives_something_on_the_way_stays():
+def test_a_module_that_gives_something_on_the_way_is_refused():
     graph, modules = resnet()
     path = "layer1"
     assert len(merged(graph, [path], modules).stations) < len(graph.stations)
@@ -60,4 +61,6 @@ def test_a_module_that_gives_something_on_the_way_stays():
         replace(s, is_open_end=True) if place == given_out else s for place, s in enumerate(graph.stations)
     ]
     opened = replace(graph, stations=tuple(stations))
-    assert merged(opened, [path], modules).stations == opened.stations
+    with pytest.raises(UsageError) as refused:
+        merged(opened, [path], modules)
+    assert "what layer1.0.conv1 gives is taken outside of it" in str(refused.value)

@@ -8,33 +8,24 @@ from dataclasses import replace
 from itertools import pairwise
 
 from shapelens.drawing.stations import Graph, Station
+from shapelens.drawing.wanted import folded_as_wanted
 
 __all__ = ["merged", "squeezed"]
 
 
 def merged(graph: Graph, paths: Iterable[str], modules: Mapping[str, str]) -> Graph:
-    """The graph with modules as one station each, of those from which only the last station gives something to others.
+    """The graph with modules as one station each.
 
     Args:
         graph: the graph.
         paths: of the modules.
         modules: the classes of all modules, by path.
     """
-    for path in sorted(paths):
-        inside = path + "."
-        members = [
-            place
-            for place, station in enumerate(graph.stations)
-            if station.steps and (station.name == path or (station.path + ".").startswith(inside))
-        ]
-        within = set(members)
-        if len(members) > 1 and all(
-            graph.children[m] and within.issuperset(graph.children[m]) and not graph.stations[m].is_open_end
-            for m in members[:-1]
-        ):
-            block = _block([graph.stations[m] for m in members], path, modules.get(path, ""))
-            graph = graph.contracted([(members, block)])
-    return graph
+
+    def block_of(within: Graph, members: Sequence[int], path: str) -> Station:
+        return _block([within.stations[m] for m in members], path, modules.get(path, ""))
+
+    return folded_as_wanted(graph, paths, block_of)
 
 
 def squeezed(graph: Graph, count: int) -> Graph:
