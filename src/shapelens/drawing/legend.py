@@ -16,6 +16,7 @@ from shapelens.operators import Activation, AdaptivePool, Elementwise, Pool
 __all__ = ["legend_of"]
 
 _SIZE = 6.6
+_OTHERS = ("norm", "activation", "other")
 _LINE, _APART = 12.0, 10.0
 
 
@@ -85,10 +86,19 @@ def _entries(graph: Graph, flowing: Set[str], *, shows_filter: bool) -> list[tup
     if "concat" in joins:
         entries.append(("concat", "concat", f"{len(of_kind.get('concat', ())):,}"))
     if "other" in drawn:
-        entries.append(("other", "other", ""))
+        entries.append(("other", *_others(graph)))
     if shows_filter:
         entries.append(("filter", "a filter and the cell it computes", ""))
     return entries
+
+
+def _others(graph: Graph) -> tuple[str, str]:
+    """What is drawn in the neutral colour, in words, and how much of it: norms and activations that stand alone."""
+    mains = [station.main for station in graph.stations if station.kind == "other"]
+    families = [main.node.operator.family for main in mains if main is not None]
+    told = {"normalization": "norm", "activation": "activation"}
+    words = dict.fromkeys(sorted([told.get(family, "other") for family in families], key=_OTHERS.index))
+    return ", ".join(words) or "other", f"{len(families):,}" if words and "other" not in words else ""
 
 
 def _changes_nothing(step: Step) -> bool:
