@@ -92,7 +92,18 @@ class _Builder:
             if self._weighs(step):
                 self._attach(step, taker)
                 placed.add(name)
-        return tuple([s for s in self.evaluation.steps if s.node.name not in placed and self._weighs(s)])
+        aside = []
+        held = self.evaluation.network.constants
+        for step in self.evaluation.steps:
+            if step.node.name in placed or not self._weighs(step):
+                continue
+            # A weight that is looked at before the layer that it belongs to takes it counts with that layer.
+            taker = next((takers[v] for v in step.node.inputs if v in held and v in takers), None)
+            if taker is None:
+                aside.append(step)
+            else:
+                self._attach(step, taker)
+        return tuple(aside)
 
     def _weighs(self, step: Step) -> bool:
         return bool(self.costs.parameters[step.node.name] != 0 or self.costs.macs[step.node.name] != 0)
