@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shapelens.dims import Path, Unknown, following, symbol
 from shapelens.operators import CenterCropPad, Pad, Tensor, apply
-from shapelens.operators.padding import mode_requirement
+from shapelens.operators.padding import mode_requirement, standing
 from tests.operators.influence import assert_links_see, span_of
 from tests.operators.readings import assert_readings_agree
 from tests.operators.runtime import run, shapes_of, zeros
@@ -291,3 +291,20 @@ def test_four_readings_of_the_middle(heights, size) -> None:
 
 def test_words_of_the_middle() -> None:
     assert CenterCropPad((3,)).words([], []) == "crop or pad at the centre"
+
+
+NUMPYS = {
+    "zeros": "constant",
+    "constant": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
+
+
+@given(st.sampled_from(list(NUMPYS)), st.integers(1, 8), st.integers(0, 8), st.integers(0, 8))
+def test_what_stands_in_the_padding_is_what_numpy_puts_there(mode, size, before, after):
+    assume(mode_requirement(mode, size, (before, after), 0).truth is True or mode == "zeros")
+    padded = np.pad(np.arange(1, size + 1), (before, after), mode=NUMPYS[mode]).tolist()
+    stands = [standing(mode, place, size) for place in range(-before, size + after)]
+    assert [0 if cell is None else cell + 1 for cell in stands] == padded

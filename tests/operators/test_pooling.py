@@ -350,3 +350,7 @@ def test_attributes() -> None:
     assert Pool("max", (3, 3), 2, SAME).attributes([Tensor((N, C, 8, 9))])["padding"] == [[0, 1], [1, 1]]
     assert Pool("max", (3, 3), 2, SAME).attributes([Tensor((N, C, H, 9))])["padding"] == SAME
     assert Pool("max", (3, 3)).attributes([None])["stride"] == [3, 3]
+    average = Pool("average", (3, 3), 2, count_include_pad=False).attributes([None])
+    assert (average["count_include_pad"], "divisor_override" in average) == (False, False)
+    assert Pool("average", (3, 3), divisor=2).attributes([None])["divisor_override"] == 2
+    assert Pool("lp", (3,), norm=3).attributes([None])["norm"] == 3

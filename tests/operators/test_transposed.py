@@ -201,3 +201,17 @@ def test_a_weight_follows_the_channels_that_it_matched(operator, weight, after, 
     own = weight[2] if operator.filters_last else weight[1]
     held = [Tensor(weight), Tensor((own * operator.groups,))]
     assert operator.follow([Tensor((1, 8, 5, 5)), *held], [Tensor((1, after, 5, 5)), *held]) == follow
+
+
+@pytest.mark.parametrize(
+    ("filters_last", "filter", "channel", "place"),
+    [
+        (False, 0, 0, (0, 0, None, None)), (False, 4, 2, (2, 4, None, None)), (False, 5, 0, (3, 0, None, None)),
+        (False, 9, 2, (5, 4, None, None)), (True, 4, 1, (None, None, 4, 1)),
+    ],
+)  # fmt: skip
+def test_where_a_filter_keeps_its_kernel(filters_last, filter, channel, place) -> None:
+    """The weight is in × out of one group, so that a filter's channels are those of its group."""
+    operator = TransposedConvolution(groups=1 if filters_last else 2, filters_last=filters_last)
+    weight = Tensor((3, 3, 5, 6) if filters_last else (6, 5, 3, 3))
+    assert operator.kernel_place(weight, filter, channel) == place

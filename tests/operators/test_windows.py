@@ -328,3 +328,18 @@ def test_words_for_padding(padding, words) -> None:
 )
 def test_the_attribute_for_padding(padding, sides, attribute) -> None:
     assert padding_attribute(padding, 2, sides) == attribute
+
+
+@given(slidings, sizes)
+def test_places_of_windows_are_a_stride_apart_and_their_cells_a_dilation(sliding, size):
+    count = sliding.count(size)
+    if count < 1:
+        return
+    for position in (0, 1, count - 1):
+        places = sliding.places(position)
+        assert list(places) == [
+            position * sliding.stride + tap * sliding.dilation for tap in range(sliding.kernel)
+        ]
+    if not sliding.ceil_mode and size >= sliding.least:
+        before, after = sliding.sides(size)
+        assert sliding.places(count - 1)[-1] < before + size + after

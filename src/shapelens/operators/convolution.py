@@ -93,6 +93,15 @@ class Convolution(Operator):
         """The weight's shape from its parts."""
         return (*kernel, channels, filters) if self.filters_last else (filters, channels, *kernel)
 
+    def kernel_place(self, weight: Tensor, filter: int, channel: int) -> tuple[int | None, ...]:
+        """Where in the weight a filter keeps its kernel for one channel of its group; None along the kernel itself.
+
+        >>> Convolution(filters_last=True).kernel_place(Tensor((3, 3, 16, 64)), filter=5, channel=2)
+        (None, None, 2, 5)
+        """
+        kernel = (None,) * self.spatial_rank(weight)
+        return (*kernel, channel, filter) if self.filters_last else (filter, channel, *kernel)
+
     def taken(self, weight: Tensor) -> Dim:
         """How many channels the weight takes, all groups together."""
         return self.weight_parts(weight)[1] * self.groups

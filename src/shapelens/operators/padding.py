@@ -25,7 +25,7 @@ from shapelens.operators.reach import Link, identity, window
 from shapelens.operators.windows import pad_words
 from shapelens.records import dataclass
 
-__all__ = ["CONSTANT", "CenterCropPad", "Pad", "mode_requirement"]
+__all__ = ["CONSTANT", "CenterCropPad", "Pad", "mode_requirement", "standing"]
 
 CONSTANT = "constant"
 REFLECT = "reflect"
@@ -173,6 +173,29 @@ def mode_requirement(
         truth = at_least(size, 1)
     facts = {"mode": mode, "axis": axis, "size": size, "before": sides[0], "after": sides[1]}
     return Requirement("pad_limit", truth, facts, spoils=(axis,))
+
+
+def standing(mode: str, place: int, size: int) -> int | None:
+    """Which cell of an axis stands at a place beyond its ends, as a mode of padding has it.
+
+        >>> [[standing(mode, place, 4) for place in range(-2, 6)] for mode in ("reflect", "circular")]
+        [[2, 1, 0, 1, 2, 3, 2, 1], [2, 3, 0, 1, 2, 3, 0, 1]]
+
+    Args:
+        mode: `zeros` or `constant`, `reflect`, `replicate` or `circular`.
+        place: the place, counted from the axis' first cell: below 0 before it.
+        size: how many cells the axis has; enough for the mode, as `mode_requirement` says.
+
+    Returns:
+        The cell whose value is repeated there; None where it is a constant.
+    """
+    if 0 <= place < size:
+        return place
+    if mode == REFLECT:
+        return -place if place < 0 else 2 * (size - 1) - place
+    if mode == REPLICATE:
+        return min(max(place, 0), size - 1)
+    return place % size if mode == CIRCULAR else None
 
 
 @dataclass(frozen=True)

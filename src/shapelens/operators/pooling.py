@@ -61,6 +61,11 @@ class Pool(Operator):
         half_padding: whether PyTorch's limits hold: at most half a kernel of padding, and a mean or norm over three
             axes only of images not smaller than the kernel. Else it is less than a kernel (onnxruntime).
         batched: whether there must be an axis for a batch.
+        count_include_pad: whether a mean counts the zeros of the padding; None where the source does not tell.
+        divisor: what a mean divides by, in the place of the number of its cells.
+        norm: the power of a norm.
+        norm_of_mean: whether a norm is made of the mean of the powers, times the kernel's cells, and powers keep
+            their sign (PyTorch). Else it is the root of the sum of the absolute values' powers (ONNX).
     """
 
     family: ClassVar[str] = "pool"
@@ -75,6 +80,10 @@ class Pool(Operator):
     with_indices: bool = False
     half_padding: bool = False
     batched: bool = False
+    count_include_pad: bool | None = True
+    divisor: int | None = None
+    norm: float = 2
+    norm_of_mean: bool = False
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -161,7 +170,7 @@ class Pool(Operator):
 
     def attributes(self, inputs: Sequence[Tensor | None]) -> dict[str, Any]:
         rank = len(self.kernel)
-        return {
+        attributes: dict[str, Any] = {
             "kind": self.kind,
             "kernel": list(self.kernel),
             "stride": list(self.strides),
@@ -169,6 +178,13 @@ class Pool(Operator):
             "dilation": list(per_axis(self.dilation, rank)),
             "ceil_mode": self.ceil_mode,
         }
+        if self.kind == "average":
+            attributes["count_include_pad"] = self.count_include_pad
+            if self.divisor is not None:
+                attributes["divisor_override"] = self.divisor
+        if self.kind == "lp":
+            attributes["norm"] = self.norm
+        return attributes
 
     def sides(self, image: Tensor | None) -> tuple[tuple[Dim, Dim], ...]:
         """Cells before and after each spatial axis; nothing where the image does not tell."""

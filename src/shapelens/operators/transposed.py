@@ -64,6 +64,14 @@ class TransposedConvolution(Convolution):
         own = filters // self.groups
         return (*kernel, own, channels) if self.filters_last else (channels, own, *kernel)
 
+    def kernel_place(self, weight: Tensor, filter: int, channel: int) -> tuple[int | None, ...]:
+        """Where in the weight a filter keeps its kernel for one channel of its group: all channels stand in it."""
+        filters, channels, _ = self.weight_parts(weight)
+        group, own = divmod(filter, filters // self.groups)
+        kernel = (None,) * self.spatial_rank(weight)
+        first = group * (channels // self.groups) + channel
+        return (*kernel, own, first) if self.filters_last else (first, own, *kernel)
+
     def taken(self, weight: Tensor) -> Dim:
         """How many channels the weight takes, all groups together."""
         return self.weight_parts(weight)[1]

@@ -105,6 +105,15 @@ class Sliding:
         # The + 1 behind the floor is a stride before it: one addition less for vectors of sizes.
         return (size + (before + after - self.extent + self.stride)) // self.stride
 
+    def places(self, position: int) -> range:
+        """Where the cells of one window stand along the padded axis, whose first cell is 0. For integers.
+
+        >>> list(Sliding(3, stride=2, dilation=2).places(1))
+        [2, 4, 6]
+        """
+        start = position * self.stride
+        return range(start, start + self.extent, self.dilation)
+
     @property
     def least(self) -> Dim:
         """The smallest size that a window fits into; of nothing but padding there are no windows.

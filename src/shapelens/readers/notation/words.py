@@ -172,7 +172,10 @@ def _pool(layer: Pool, inputs: Inputs) -> str | None:
     dilated = any(d != 1 for d in dilation)
     if name is None or sides is None or not 1 <= rank <= 3 or (dilated and layer.kind != "max"):
         return None
+    if layer.divisor is not None and rank == 1:
+        return None
     strides = [s.stride for s in slidings]
+    skips_padding = layer.kind == "average" and any(sides) and layer.count_include_pad is False
     return _call(
         f"{name}{rank}d",
         _number(layer.kernel),
@@ -181,6 +184,8 @@ def _pool(layer: Pool, inputs: Inputs) -> str | None:
         _keyword("dilation", dilation, 1),
         _flag("return_indices", layer.with_indices, False),
         _flag("ceil_mode", layer.ceil_mode, False),
+        _flag("count_include_pad", not skips_padding, True),
+        "" if layer.divisor is None else f"divisor_override={layer.divisor}",
     )
 
 
@@ -338,6 +343,8 @@ def _keras_pool(layer: Pool, inputs: Inputs) -> str | None:
     padded = not same and any(s.is_same or any(s.sides(0)) for s in slidings)
     if name is None or dilated or layer.ceil_mode or padded or layer.with_indices or not 1 <= rank <= 3:
         return None
+    if layer.divisor is not None or (same and layer.kind == "average" and layer.count_include_pad):
+        return None  # Keras' mean is over the cells of the input alone
     strides = [s.stride for s in slidings]
     return _call(
         f"{name}{rank}D",

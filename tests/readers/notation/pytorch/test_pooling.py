@@ -117,3 +117,28 @@ def test_of_a_symbol_it_is_unknown_unless_proved():
     assert str(width) == "W"
     assert either.name == "Pool"
     assert either.attributes((Tensor((1, 3, 8, 8)),))["ceil_mode"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count_include_pad", "divisor"),
+    [
+        ("AvgPool2d(2)", True, None),
+        ("AvgPool2d(2, count_include_pad=False)", False, None),
+        ("AvgPool2d(2, divisor_override=3)", True, 3),
+        ("AvgPool1d(2)", True, None),
+        (AVERAGE, None, None),
+        (in_a_print("AvgPool2d(kernel_size=2, stride=2, padding=0, count_include_pad=True)"), True, None),
+    ],
+)
+def test_what_a_mean_divides_by(text, count_include_pad, divisor):
+    operator = read(text, (3, 8) if "1d" in text else (3, 8, 8)).steps[0].node.operator
+    assert (operator.count_include_pad, operator.divisor) == (count_include_pad, divisor)
+
+
+def test_the_power_of_a_norm():
+    operator = read("LPPool2d(3, 2)", (3, 8, 8)).steps[0].node.operator
+    assert (operator.norm, operator.norm_of_mean) == (3, True)
+
+
+def test_a_divisor_is_a_whole_number():
+    assert "divisor_override" in str(error("AvgPool2d(2, divisor_override=0)"))

@@ -76,3 +76,23 @@ def test_functions(function) -> None:
 
 def test_a_window_of_the_whole_image_is_global_at_every_size() -> None:
     agrees(lambda x: F.avg_pool2d(x, x.shape[-2:]), IMAGE, others=IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("function", "settings"),
+    [
+        (lambda x: F.avg_pool2d(x, 2), {"count_include_pad": True, "divisor": None}),
+        (lambda x: F.avg_pool2d(x, 2, None, 0, False, False, 3), {"count_include_pad": False, "divisor": 3}),
+        (lambda x: F.lp_pool2d(x, 3.0, 2), {"norm": 3.0, "norm_of_mean": True}),
+    ],
+)
+def test_what_is_counted_and_raised(function, settings) -> None:
+    import shapelens
+
+    class Model(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    operators = [step.node.operator for step in shapelens.inspect(Model(), IMAGE[1:]).evaluation.steps]
+    pool = next(operator for operator in operators if operator.name == "Pool")
+    assert {name: getattr(pool, name) for name in settings} == settings

@@ -25,10 +25,16 @@ def _kind(arguments: Arguments) -> str:
 def pool(arguments: Arguments, place: Place) -> None:
     size = arguments.integers("pool_size", arguments.rank)
     strides = arguments.integers("strides", arguments.rank) if arguments.has("strides") else size
-    last = is_channels_last(arguments)
-    place.add(
-        Pool(_kind(arguments), size, strides, window_padding(arguments), channels_last=last, batched=True)
+    operator = Pool(
+        _kind(arguments),
+        size,
+        strides,
+        window_padding(arguments),
+        channels_last=is_channels_last(arguments),
+        batched=True,
+        count_include_pad=False,
     )
+    place.add(operator)
 
 
 @layer("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", signature=_GLOBAL,

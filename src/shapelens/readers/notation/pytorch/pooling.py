@@ -50,16 +50,39 @@ def average_pool(arguments: Arguments, place: Place) -> None:
         padding=symmetric(arguments.integers("padding", rank, 0), rank),
         ceil_mode=arguments.flag("ceil_mode"),
         half_padding=True,
+        count_include_pad=_counts_padding(arguments),
+        divisor=_divisor(arguments),
     )
     place.add(operator)
 
 
+def _counts_padding(arguments: Arguments) -> bool | None:
+    """Whether a mean counts the padding; a print over several axes does not tell."""
+    if arguments.is_printed and not arguments.has("count_include_pad"):
+        return None
+    return arguments.flag("count_include_pad")
+
+
+def _divisor(arguments: Arguments) -> int | None:
+    """What a mean divides by, if it is told."""
+    if arguments.rank == 1 or arguments.value("divisor_override") is None:
+        return None
+    return arguments.integer("divisor_override")
+
+
 @layer("LPPool1d", "LPPool2d", "LPPool3d", signature=_LP, takes=_takes, keeps=CHANNELS)
 def norm_pool(arguments: Arguments, place: Place) -> None:
-    arguments.number("norm_type")
     if arguments.rank == 1:
         arguments.integer("kernel_size")
-    place.add(Pool("lp", *_window(arguments), ceil_mode=arguments.flag("ceil_mode"), half_padding=True))
+    operator = Pool(
+        "lp",
+        *_window(arguments),
+        ceil_mode=arguments.flag("ceil_mode"),
+        half_padding=True,
+        norm=arguments.number("norm_type"),
+        norm_of_mean=True,
+    )
+    place.add(operator)
 
 
 def _window(arguments: Arguments) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shapelens.operators import AdaptivePool, MaxUnpool, Pool
@@ -55,11 +56,12 @@ def average_pool(
     stride: _Setting | None = None,
     padding: _Setting = 0,
     ceil_mode: bool = False,
-    *_: Any,
-    **__: Any,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
 ) -> Value:
-    axes = _axes(call.function)
-    return call.one(_window_pool("average", axes, kernel_size, stride, padding, ceil_mode), input)
+    pool = _window_pool("average", _axes(call.function), kernel_size, stride, padding, ceil_mode)
+    counted = replace(pool, count_include_pad=bool(count_include_pad), divisor=divisor_override)
+    return call.one(counted, input)
 
 
 @translates("lp_pool1d lp_pool2d lp_pool3d")
@@ -71,8 +73,8 @@ def lp_pool(
     stride: _Setting | None = None,
     ceil_mode: bool = False,
 ) -> Value:
-    axes = _axes(call.function)
-    return call.one(_window_pool("lp", axes, kernel_size, stride, 0, ceil_mode), input)
+    pool = _window_pool("lp", _axes(call.function), kernel_size, stride, 0, ceil_mode)
+    return call.one(replace(pool, norm=norm_type, norm_of_mean=True), input)
 
 
 def _window_pool(
