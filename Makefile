@@ -16,7 +16,7 @@ help:
 	@echo 'make check         style, types, floors'
 	@echo 'make conformance   the long comparisons with other implementations'
 	@echo 'make bench         the benchmarks'
-	@echo 'make gallery       every figure of docs/gallery.md anew'
+	@echo 'make gallery       every figure of the documents anew'
 	@echo 'make clean         remove .venv and every cache'
 
 demo: $(VENV)/core
@@ -46,6 +46,8 @@ bench: $(VENV)/bench
 
 gallery: $(VENV)/test
 	$(BIN)/python docs/gallery.py
+	$(BIN)/python docs/arithmetic.py
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -82,8 +84,8 @@ $(VENV)/test: $(VENV)/torch pyproject.toml
 $(VENV)/conformance: $(VENV)/test
 	@echo 'installing what is compared at length into $(VENV) …'
 	@$(PIP) install --editable '.[test,conformance]'
-	@$(PIP) install transformers einops
-	@$(PIP) install --no-deps nudenet timm monai segmentation-models-pytorch
+	@$(PIP) install transformers einops onnxscript
+	@$(PIP) install --no-deps nudenet rapidocr-onnxruntime timm monai segmentation-models-pytorch
 	@touch $@
 
 $(VENV)/bench: $(VENV)/test

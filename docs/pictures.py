@@ -77,12 +77,19 @@ def main() -> None:
     """Draw every picture."""
     FOLDER.mkdir(exist_ok=True)
     table = inspect("resnet50").table(width=100)
+    layer = explain("Conv2d(1, 1, 3)", (1, 5, 5), cell=(1, 1))
     pictures = {
         "show-resnet50": ("shapelens show resnet50", table_lines(table)),
         "explain-shape": ("shapelens explain 256x256x32", document_lines(explain("256x256x32"), 90)),
+        "explain-numbers": (
+            'shapelens explain "Conv2d(1, 1, 3)" --input 1x5x5 --cell 1,1',
+            document_lines(layer, 90),
+        ),
     }
     for name, (command, lines) in pictures.items():
         (FOLDER / f"{name}.svg").write_text(picture(command, lines), encoding="utf-8")
+    layer.draw(FOLDER / "layer.svg")
+    explain("Conv2d(3, 64, 3, stride=2, padding=1)", (3, 224, 224)).draw(FOLDER / "layer-volumes.svg")
 
 
 if __name__ == "__main__":

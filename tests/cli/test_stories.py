@@ -9,10 +9,11 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shapelens.cli.program import run
-from tests.cli.stories import STORIES
+from tests.cli.stories import ARRAYS, STORIES
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,6 +29,14 @@ def answer(arguments, capsys):
 def plain_terminal(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture(autouse=True)
+def folder_with_arrays(tmp_path, monkeypatch):
+    """The folder that a command is typed in, with the arrays that it names."""
+    for name, numbers in ARRAYS.items():
+        np.save(tmp_path / f"{name}.npy", np.array(numbers))
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", STORIES)

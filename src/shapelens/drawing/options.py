@@ -10,10 +10,12 @@ from shapelens.drawing.palette import THEMES
 from shapelens.errors import UsageError
 from shapelens.records import dataclass
 
-__all__ = ["ORDERS", "STYLES", "Options"]
+__all__ = ["LAYER_OPTIONS", "ORDERS", "STYLES", "Options"]
 
 STYLES = ("volumes", "maps", "blocks", "graph")
 ORDERS = ("source", "both")
+LAYER_OPTIONS = ("theme", "width", "title", "caption", "fonts")
+"""What can be asked of the figure of one layer."""
 _POINTS = 72 / 2.54
 _NARROWEST, _WIDEST = 7.0, 200.0
 _SEVERAL = frozenset({"fold", "unfold", "fonts"})
@@ -67,9 +69,14 @@ class Options:
             )
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Options:
-        """Options as keyword arguments, with one error for a name that is none."""
-        names = [f.name for f in fields(cls)]
+    def of(cls, given: Mapping[str, Any], known: Sequence[str] = ()) -> Options:
+        """Options as keyword arguments, with one error for a name that is none.
+
+        Args:
+            given: the arguments.
+            known: the names that there are, if not all.
+        """
+        names = known or [f.name for f in fields(cls)]
         for name in given:
             _one_of("option", name, tuple(names))
         settings = {name: value for name, value in given.items() if value is not None}

@@ -8,10 +8,13 @@ from shapelens.analyses.costs import costs_of
 from shapelens.analyses.findings import findings_of
 from shapelens.analyses.receptive_field import receptive_fields
 from shapelens.dims import parse_shape
+from shapelens.errors import UsageError
 from shapelens.explanation.document import Document
+from shapelens.explanation.grids.asked import NOT_ASKED, Asked
 from shapelens.network import Evaluation
+from shapelens.operators import Convolution, Pool
 
-__all__ = ["explain_network", "explain_shape_text", "is_shape_text", "split_layer"]
+__all__ = ["check_not_asked", "explain_network", "explain_shape_text", "is_shape_text", "split_layer"]
 
 _SHAPE = re.compile(r"[(\[]?\s*[-+]?\w+(\s*[x×*,]\s*[-+]?\w+)*\s*,?\s*[)\]]?\Z")
 _LAYER_SEPARATOR = "::"
@@ -32,6 +35,31 @@ def is_shape_text(what: str) -> bool:
     return all(is_size) and any(part.lstrip("+-").isdigit() for part in parts)
 
 
+def check_not_asked(asked: Asked, evaluation: Evaluation | None = None) -> None:
+    """Refuse to show numbers of what is not one layer.
+
+    Args:
+        asked: which numbers are shown.
+        evaluation: the network, where it is one.
+
+    Raises:
+        UsageError: "numbers are shown of one layer".
+    """
+    if not asked.is_explicit:
+        return
+    steps = () if evaluation is None else evaluation.steps
+    name = next((s.node.name for s in steps if isinstance(s.node.operator, (Convolution, Pool))), "")
+    raise UsageError(
+        "numbers are shown of one layer",
+        at="explain" if evaluation is None else evaluation.network.name,
+        have="a shape" if evaluation is None else f"{len(steps)} layers",
+        rule="a layer, or a layer of a model: a convolution, a transposed one or a pool",
+        fix=f"explain {evaluation.network.origin.layer_argument(name)}"
+        if evaluation is not None and name
+        else "",
+    )
+
+
 def split_layer(what: str) -> tuple[str, str]:
     """`vgg16::features.0` as model and layer; the layer is empty where none is named."""
     model, _, layer = what.partition(_LAYER_SEPARATOR)
@@ -49,13 +77,23 @@ def explain_shape_text(what: str) -> Document:
     return explain_shape(parse_shape(what, "explain"))
 
 
-def explain_network(evaluation: Evaluation) -> Document:
-    """A network of one layer as that layer; of several as what each of them is."""
+def explain_network(evaluation: Evaluation, asked: Asked = NOT_ASKED) -> Document:
+    """A network of one layer as that layer; of several as what each of them is.
+
+    Args:
+        evaluation: the network.
+        asked: which numbers are shown.
+
+    Raises:
+        UsageError: "numbers are shown of one layer", where they are asked of several.
+    """
     costs, fields = costs_of(evaluation), receptive_fields(evaluation)
     if len(evaluation.steps) == 1:
         from shapelens.explanation.layer import explain_layer
 
-        return explain_layer(evaluation, evaluation.steps[0], costs, fields)
+        return explain_layer(evaluation, evaluation.steps[0], costs, fields, asked)
+    check_not_asked(asked, evaluation)
     from shapelens.explanation.model import explain_model
 
-    return explain_model(evaluation, costs, findings_of(evaluation))
+    problems = [finding for finding in findings_of(evaluation) if finding.severity != "note"]
+    return explain_model(evaluation, costs, problems)

@@ -95,7 +95,18 @@ def output_part(subject: Subject, filters: Filters) -> Facing:
         channels = source[layout.channel]
         if isinstance(channels, int) and isinstance(filters.count, int) and 1 < channels <= 4:
             words += f": {count}, not {channels} · {count}"
-    return Facing("out", ((subject.shape(subject.target), text(words, subject.destination)),))
+    return Facing(
+        "out", ((subject.shape(subject.target), text(words, subject.destination, *_all_axes(subject))),)
+    )
+
+
+def _all_axes(subject: Subject) -> list[Text]:
+    """The one feature map that is often written without its channel."""
+    target, layout = subject.target, subject.layout
+    if layout is None or not isinstance(target, tuple) or target[layout.channel] != 1 or not subject.is_alone:
+        return []
+    sizes = ", ".join([dim_text(target[axis]) for axis in layout.spatial])
+    return [text((f"; the '({sizes}) output', all axes: ", LABEL), shape_spans(target, None))]
 
 
 def _groups_group(subject: Subject, operator: Convolution, filters: Filters) -> list[list[Block]]:

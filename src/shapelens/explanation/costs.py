@@ -35,6 +35,11 @@ def weight_order(operator: object, rank: int) -> str:
     return "out×in" if rank == 2 else ""
 
 
+def other_order(operator: TransposedConvolution, rank: int) -> str:
+    """The order of the weight of a convolution beside a transposed one of the same framework."""
+    return weight_order(Convolution(filters_last=operator.filters_last), rank)
+
+
 def cost_blocks(subject: Subject) -> list[Block]:
     """Weights, parameters, multiply-accumulates, receptive field and the other framework's words."""
     step, network = subject.step, subject.evaluation.network
@@ -43,6 +48,8 @@ def cost_blocks(subject: Subject) -> list[Block]:
     main = held[0] if held else None
     if main is not None and len(main.shape) > 1:
         order = weight_order(step.node.operator, len(main.shape))
+        if isinstance(step.node.operator, TransposedConvolution):
+            order += f": the other way round than a conv's {other_order(step.node.operator, len(main.shape))}"
         blocks.append(
             Entry("weights", (text(shape_spans(main.shape, None), (f"   {order}" if order else "", LABEL)),))
         )

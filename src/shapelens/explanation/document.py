@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Unknown
 from shapelens.dims.text import axis_text
 from shapelens.records import dataclass
+
+if TYPE_CHECKING:
+    from shapelens.explanation.picture import Picture
 
 __all__ = [
     "ANSWER",
@@ -23,10 +26,12 @@ __all__ = [
     "POSITIONS",
     "UNKNOWN",
     "VERIFIED",
+    "Beside",
     "Block",
     "Document",
     "Entry",
     "Facing",
+    "Part",
     "Preformatted",
     "Span",
     "Text",
@@ -56,6 +61,8 @@ UNKNOWN = "unknown"
 """What is not known, or other than it seems."""
 LABEL = "label"
 """Labels, headers, zeros, the framework's own words, the next command: dim."""
+
+_USUAL_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,44 @@ class Preformatted:
     lines: tuple[Text, ...]
 
 
-Block = Entry | Preformatted
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines that stand together, such as a grid of numbers under its title.
+
+    Args:
+        lines: the lines.
+        sign: what stands between the part before it and this one: `×`, `=`, `+`, `→`.
+        sign_line: beside which of its lines the sign stands.
+    """
+
+    lines: tuple[Text, ...]
+    sign: str = ""
+    sign_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Parts side by side, row under row in columns; where there is no room, a row goes on below.
+
+    Args:
+        rows: the parts of each row.
+    """
+
+    rows: tuple[tuple[Part, ...], ...]
+
+    def laid_out(self, width: int) -> tuple[Text, ...]:
+        """The lines at a width."""
+        from shapelens.explanation.laying import laid_out
+
+        return laid_out(self, width)
+
+    @property
+    def lines(self) -> tuple[Text, ...]:
+        """The lines where nobody says how wide they may be."""
+        return self.laid_out(_USUAL_WIDTH)
+
+
+Block = Entry | Preformatted | Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +262,7 @@ class Document:
         following: a command that helps further.
         facts: the same as numbers, for JSON.
         has_errors: whether something in it does not fit.
+        picture: what of it can be drawn; None where nothing can.
     """
 
     title: Text
@@ -225,3 +270,4 @@ class Document:
     following: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     has_errors: bool = False
+    picture: Picture | None = None

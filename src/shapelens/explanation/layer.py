@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shapelens.analyses.costs import Costs
@@ -23,6 +23,9 @@ from shapelens.explanation.document import (
     plain_text,
     text,
 )
+from shapelens.explanation.grids.asked import NOT_ASKED, Asked
+from shapelens.explanation.grids.showing import Shown, shown_numbers
+from shapelens.explanation.picture import Picture
 from shapelens.explanation.problems import finding_blocks
 from shapelens.explanation.subject import Subject
 from shapelens.network import Evaluation, Step
@@ -32,8 +35,16 @@ from shapelens.readers.notation.words import to_pytorch
 __all__ = ["explain_layer"]
 
 
+_WITH_NUMBERS = frozenset({"in", "filters", "out", "size", "padding", "groups", "weights", "params"})
+"""What is told of a layer beside numbers that are asked for."""
+
+
 def explain_layer(
-    evaluation: Evaluation, step: Step, costs: Costs, fields: Mapping[str, FieldOf]
+    evaluation: Evaluation,
+    step: Step,
+    costs: Costs,
+    fields: Mapping[str, FieldOf],
+    asked: Asked = NOT_ASKED,
 ) -> Document:
     """A layer in words and numbers.
 
@@ -42,16 +53,42 @@ def explain_layer(
         step: the layer.
         costs: the network's costs.
         fields: the network's receptive fields.
+        asked: which numbers are shown, that a person can check by hand.
     """
     subject = Subject(evaluation, step, costs, fields)
     if any(t is not None and isinstance(t.shape, Unknown) for t in step.inputs):
         return _unknown_document(subject)
-    findings = [f for f in findings_of(evaluation) if f.layer == step.node.name]
+    shown = shown_numbers(subject, asked)
+    findings = [f for f in findings_of(evaluation) if f.layer == step.node.name and f.severity != "note"]
     # Where something does not fit, that is the answer; the arithmetic of what does not happen is none.
     family = [] if subject.is_broken else _family_groups(subject)
-    groups = [*map(finding_blocks, findings), *_around(subject), *family, cost_blocks(subject)]
-    kept = tuple([tuple(group) for group in groups if group])
-    return Document(_title(subject), kept, _following(subject), _facts(subject), has_errors=bool(findings))
+    groups: list[Sequence[Block]] = [*_around(subject), *family, cost_blocks(subject)]
+    if shown is not None:
+        groups = _with_numbers(groups, shown, is_asked=asked.is_explicit)
+    kept = tuple([tuple(group) for group in (*map(finding_blocks, findings), *groups) if group])
+    title, following, facts = _title(subject), _following(subject), _facts(subject)
+    if shown is not None:
+        title = text(title, "     ", shown.title)
+        following = shown.following or following
+        facts |= {"numbers": shown.facts}
+    picture = Picture(subject) if shown is None else Picture(subject, shown.layer, shown.position, shown.map)
+    has_errors = any(finding.severity == "error" for finding in findings)
+    return Document(title, kept, following, facts, has_errors=has_errors, picture=picture)
+
+
+def _with_numbers(
+    groups: Sequence[Sequence[Block]], shown: Shown, *, is_asked: bool
+) -> list[Sequence[Block]]:
+    """The numbers first; what is told beside them is short where they were asked for."""
+    told = [
+        [
+            block
+            for block in group
+            if not is_asked or (isinstance(block, Entry) and block.label in _WITH_NUMBERS)
+        ]
+        for group in groups
+    ]
+    return [*shown.groups, *told]
 
 
 def _family_groups(subject: Subject) -> list[list[Block]]:

@@ -38,7 +38,7 @@ def explain_model(evaluation: Evaluation, costs: Costs, findings: Sequence[Findi
     title = text((name, ANSWER), "   ", *_between(inputs), " → ", *_between(outputs), counts)
     groups = [_layer_blocks(evaluation.steps, evaluation, costs), *map(finding_blocks, findings)]
     facts = {"layers": len(evaluation.steps), "parameters": exact_text(costs.total_parameters)}
-    return Document(title, tuple(map(tuple, groups)), "", facts, has_errors=bool(findings))
+    return Document(title, tuple(map(tuple, groups)), "", facts, has_errors=_has_errors(findings))
 
 
 def explain_block(
@@ -75,7 +75,11 @@ def explain_block(
     own = [finding for finding in findings if finding.layer in names]
     groups = [_layer_blocks(steps, evaluation, costs), *map(finding_blocks, own)]
     following = f"shapelens explain {network.origin.layer_argument(names[0])}"
-    return Document(title, tuple(map(tuple, groups)), following, {"layers": names}, has_errors=bool(own))
+    return Document(title, tuple(map(tuple, groups)), following, {"layers": names}, has_errors=_has_errors(own))
+
+
+def _has_errors(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
 def _channel(evaluation: Evaluation) -> int:

@@ -39,7 +39,8 @@ def _output(subject: Subject) -> Facing:
     if layout is None or isinstance(target, Unknown):
         return Facing("out", ((subject.shape(target), ()),))
     channels = dim_text(target[layout.channel], "·")
-    words = text(f"{channels} feature maps, as many as came in", subject.destination)
+    many = "map" if channels == "1" else "maps"
+    words = text(f"{channels} feature {many}, as many as came in", subject.destination)
     return Facing("out", ((subject.shape(target), words),))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import gcd
 
+from shapelens.analyses.unread import unread_cells
 from shapelens.dims import Dim, Unknown, dim_text, symbol
 from shapelens.explanation.document import ANSWER, LABEL, POSITIONS, Block, Entry, Text, axis_text, text
 from shapelens.explanation.subject import Subject
@@ -172,31 +172,6 @@ def _listed(parts: Sequence[str]) -> str:
     if len(remarks) == 1 and len(parts) > 1 and "" not in remarks:
         return " and ".join([part.partition(" (")[0] for part in parts]) + f" ({remarks.pop()}"
     return " and ".join(parts)
-
-
-def unread_cells(sliding: Sliding, size: int, out: int) -> list[int]:
-    """The input cells that no window reads."""
-    before, _ = sliding.sides(size)
-    return [cell for cell in range(size) if not _is_read(sliding, cell + before, out)]
-
-
-def _is_read(sliding: Sliding, place: int, out: int) -> bool:
-    """Whether a window reads the cell at a place of the padded axis.
-
-    Window `w` reads it as its cell `t` where `w·stride + t·dilation` is the place: `t·dilation` leaves the same
-    rest by the stride as the place does.
-    """
-    stride, dilation = sliding.stride, sliding.dilation
-    shared = gcd(stride, dilation)
-    if place % shared:
-        return False
-    period = stride // shared
-    rest = (place // shared) * pow(dilation // shared, -1, period) % period
-    least = max(
-        0, -(((out - 1) * stride - place) // dilation)
-    )  # so that the window is not beyond the last one
-    cell = least + (rest - least) % period
-    return bool(cell < sliding.kernel and cell * dilation <= place)
 
 
 def _missed_words(missed: list[int], size: int, word: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -124,35 +125,87 @@ def _with_types(network: Network, dtypes: Mapping[str, str]) -> Network:
     return replace(network, inputs=inputs)
 
 
-def explain(
+def explain(  # noqa: PLR0913 - one argument for each thing that can be asked
     what: Any,
     sample: Any = None,
     *,
     batch: int | None = None,
     shapes: Mapping[str, ShapeLike] | None = None,
+    cell: str | int | Sequence[int] | None = None,
+    filter: int | None = None,
+    values: Any = None,
+    weights: Any = None,
+    bias: Any = None,
+    image: str | os.PathLike[str] | None = None,
+    seed: int | None = None,
+    flipped: bool = False,
+    numbers: bool | None = None,
 ) -> Explanation:
     """A shape, a layer, or a layer of a model, in words and numbers.
 
         >>> explain("256x256x32").facts["axes"]
         {'height': 256, 'width': 256, 'channels': 32}
 
+    With numbers that can be checked by hand, one cell of a convolution's or a pool's output is taken apart:
+
+        >>> explain("Conv2d(1, 1, 3)", (1, 5, 5), cell=(2, 2)).facts["numbers"]["value"]
+        2
+
     Args:
-        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, a pasted model, or a PyTorch module.
-        sample: the shape of one sample that goes in.
+        what: `256x256x32`, `Conv2d(3, 64, 3)`, `vgg16::features.0`, a pasted model, a PyTorch module, or the code of
+            a finding: `SL101`.
+        sample: the shape of one sample that goes in; that of the values or the picture if not given.
         batch: the number of samples; a symbol if not given.
         shapes: whole shapes of inputs by name.
+        cell: a cell of the output, by its place along each spatial axis, from 0.
+        filter: which feature map it is of: the filter, or the channel of a pool.
+        values: what goes into the layer: an array of one sample in the layer's order, or the path of an `.npy` file.
+        weights: the layer's weight, in its own order, or the path of an `.npy` file.
+        bias: the layer's bias, or the path of an `.npy` file.
+        image: the path of a picture that goes into the layer, in grey for 1 channel, in colour for 3.
+        seed: makes the numbers that are not given: small whole ones.
+        flipped: whether the kernel is turned by 180° first, as mathematics convolves.
+        numbers: whether numbers are shown; by default where they are asked for, and of a small layer alone.
 
     Raises:
         UsageError: it cannot be read in this way.
-        UnreadableError: a file that holds no network.
+        UnreadableError: a file that holds no network, or no numbers.
     """
-    from shapelens.explanation.asking import explain_network, explain_shape_text, is_shape_text, split_layer
+    from shapelens.explanation.asking import (
+        check_not_asked,
+        explain_network,
+        explain_shape_text,
+        is_shape_text,
+        split_layer,
+    )
+    from shapelens.explanation.grids.asked import Asked
     from shapelens.output.explained import Explanation
 
-    if not isinstance(what, str):
-        return Explanation.of(explain_network(inspect(what, sample, batch=batch, shapes=shapes).evaluation))
-    if is_shape_text(what):
+    asked = Asked.of(
+        {"cell": cell, "filter": filter, "values": values, "weights": weights, "bias": bias, "image": image}
+        | {"seed": seed, "flipped": flipped, "numbers": numbers}
+    )
+    if isinstance(what, str) and what.strip()[:2].upper() == "SL":
+        from shapelens.analyses.findings.codes import kind_of
+
+        kind = kind_of(what)
+        if kind is not None:
+            from shapelens.explanation.codes import explain_code
+
+            return Explanation.of(explain_code(kind))
+    if isinstance(what, str) and is_shape_text(what):
+        check_not_asked(asked)
         return Explanation.of(explain_shape_text(what))
-    model, layer = split_layer(what)
+    model, layer = split_layer(what) if isinstance(what, str) else (what, "")
     inspection = inspect(model, sample, batch=batch, shapes=shapes)
-    return inspection.explain(layer) if layer else Explanation.of(explain_network(inspection.evaluation))
+    if sample is None and not shapes and asked.has_size:
+        from shapelens.explanation.grids.sizing import size_given
+
+        given = size_given(inspection.evaluation, layer, asked)
+        if given is not None:
+            # Layer text is read for what goes in; other models need not be read again.
+            is_text = inspection.network.origin.kind == "notation"
+            inspection = inspect(model, given, batch=batch) if is_text else inspection.at(given, batch=batch)
+    if layer:
+        return inspection.explained(layer, asked)
+    return Explanation.of(explain_network(inspection.evaluation, asked))

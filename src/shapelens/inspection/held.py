@@ -22,16 +22,21 @@ from shapelens.records import dataclass
 
 if TYPE_CHECKING:
     from shapelens.analyses.costs import Costs
-    from shapelens.analyses.findings import Finding
+    from shapelens.analyses.findings import Beyond, Finding
     from shapelens.analyses.memory import Memory
     from shapelens.analyses.receptive_field import FieldOf
+    from shapelens.analyses.sizes import Sizes
     from shapelens.drawing.figure import Figure
+    from shapelens.explanation.grids.asked import Asked
     from shapelens.output.explained import Explanation
     from shapelens.readers.torch.inputs import Arguments
     from shapelens.readers.torch.session import ModelAtHand
     from shapelens.table.table import Table
 
 __all__ = ["Inspection", "ModelBehind"]
+
+_BATCH = "N"
+"""The symbol of a batch that is free: by itself it makes no size free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,36 @@ class Inspection:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What does not fit, in the order of the network."""
+        """What does not fit, in the order of the network, with fixes that were tried."""
         from shapelens.analyses.findings import findings_of
 
-        return findings_of(self.evaluation)
+        return findings_of(self.evaluation, self.beyond)
+
+    @cached_property
+    def beyond(self) -> Beyond:
+        """What can be asked beyond the evaluation: other sizes, formulas, the author's lines."""
+        from shapelens.inspection.beyond import beyond_of
+
+        return beyond_of(self)
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """The findings that are errors or warnings: what a table has beneath it."""
+        return tuple([finding for finding in self.findings if finding.severity != "note"])
+
+    def raise_for_findings(self, *, strict: bool = False, ignore: Sequence[str] = ()) -> None:
+        """Raise where something does not fit; where all is well, do nothing.
+
+        Args:
+            strict: whether warnings raise too.
+            ignore: codes that do not: `["SL201"]`.
+
+        Raises:
+            MisfitError: with the whole text of what was found.
+        """
+        from shapelens.inspection.checking import raise_for
+
+        raise_for(self, strict=strict, ignore=ignore)
 
     @property
     def parameters(self) -> Dim:
@@ -175,6 +206,23 @@ class Inspection:
         other.retraced = reason
         return other
 
+    @property
+    def model(self) -> ModelBehind | None:
+        """The model that it was traced from, where that is at hand."""
+        return self._model
+
+    def at_shapes(self, shapes: Mapping[str, Shape]) -> Evaluation:
+        """The same network at whole shapes of its inputs: traced again where it is a PyTorch model's."""
+        if self._model is None:
+            return evaluate_network(self._unfitted.fitted(shapes), shapes, Path(self._example()))
+        again, _ = self._model.model.again(self._model.arguments, self._symbolic, shapes)
+        return Inspection(again, shapes, self._model).evaluation
+
+    @property
+    def formulas(self) -> Network:
+        """The network with formulas for every size, as far as they are known to hold at other sizes."""
+        return self.network if self._model is None else self._confirmed
+
     @cached_property
     def _symbolic(self) -> Network:
         """The network with formulas, where they can be had."""
@@ -204,6 +252,58 @@ class Inspection:
             shapes[declared.name] = tuple(shape)
             inputs.append(replace(declared, example=example))
         return Inspection(replace(network, inputs=tuple(inputs)), shapes, self._model)
+
+    def sizes(self, *, maximum: int = 1024, budget: int = 100) -> Sizes:
+        """The set of input sizes that work: which heights and widths, exactly.
+
+            >>> from shapelens import inspect
+            >>> sizes = inspect("unet_padded").sizes()
+            >>> print(sizes)
+            H and W: multiples of 16
+            >>> sizes.contains(700, 700), sizes.nearest(700, 700)
+            (False, [(688, 688), (704, 704)])
+
+        Where the network was inspected with symbols, these are what is free; else its heights and widths are. A
+        PyTorch model is traced again where its code goes another way.
+
+        Args:
+            maximum: up to which size is looked along each axis.
+            budget: how many traces it may take; what is not known then stays unknown.
+        """
+        from shapelens.analyses.sizes import sizes_of
+
+        with collections_paused():
+            network, shapes, example = self._with_free_sizes()
+            tracing = None
+            if self._model is not None:
+                from shapelens.readers.torch.retracing import Retracing
+
+                tracing = Retracing(self._model.model, self._model.arguments, network, shapes)
+            return sizes_of(network, shapes, example, maximum=maximum, budget=budget, tracing=tracing)
+
+    @property
+    def has_free_sizes(self) -> bool:
+        """Whether a size of what goes in is a symbol, and not only the number of samples."""
+        dims = [dim for shape in self.shapes.values() for dim in shape if isinstance(dim, Expression)]
+        return any(symbol.name != _BATCH for dim in dims for symbol in dim.symbols())
+
+    def _with_free_sizes(self) -> tuple[Network, dict[str, Shape], dict[str, int]]:
+        """The network with its sizes free, what is fed to it, and an example of each size."""
+        example = self._example()
+        if self.has_free_sizes:
+            return self.network, self.shapes, example
+        shapes = dict(self.shapes)
+        taken: set[str] = set()
+        for declared in self.network.inputs:
+            shape, layout = list(shapes.get(declared.name, declared.shape or ())), declared.layout
+            for axis in layout.spatial if layout is not None and len(shape) == len(layout.axes) else ():
+                size, letter = shape[axis], layout.axes[axis] if layout is not None else ""
+                if isinstance(size, int):
+                    letter = f"{declared.name}_{letter}" if letter in taken else letter
+                    shape[axis], example[letter] = symbol(letter), size
+                    taken.add(letter)
+            shapes[declared.name] = tuple(shape)
+        return self.network, shapes, example
 
     def edit(
         self,
@@ -266,7 +366,7 @@ class Inspection:
             from shapelens.output.plain import table_text
             from shapelens.output.terminal import terminal_width
 
-            return table_text(self.table(width=terminal_width()), self.findings)
+            return table_text(self.table(width=terminal_width()), self.problems)
 
     def __repr__(self) -> str:
         return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"
@@ -275,7 +375,7 @@ class Inspection:
         """As a notebook shows it: the table, and the figure under it where there is room for one."""
         from shapelens.output.html import NOTEBOOK_WIDTH, figure_html, table_html
 
-        table = table_html(self.table(width=NOTEBOOK_WIDTH), self.findings)
+        table = table_html(self.table(width=NOTEBOOK_WIDTH), self.problems)
         try:
             return table + figure_html(self.draw())
         except UsageError:
@@ -329,16 +429,34 @@ class Inspection:
 
         return inspection_data(self.evaluation, self.costs, self.fields, self.findings)
 
-    def explain(self, layer: str) -> Explanation:
-        """One layer, or the layers of one module, explained."""
+    def explain(self, layer: str, **numbers: Any) -> Explanation:
+        """One layer, or the layers of one module, explained.
+
+            >>> from shapelens import inspect
+            >>> inspect("lenet5").explain("C1", cell=(0, 0), filter=5)
+            <Explanation: C1 of lenet5   Conv2d(1, 6, 5)   1×32×32 → 6×28×28   C×H×W     ...>
+
+        Args:
+            layer: its name.
+            numbers: which numbers are shown of it: `cell`, `filter`, `values`, `weights`, `bias`, `image`, `seed`,
+                `flipped`, as `shapelens.explain` has them.
+        """
+        from shapelens.explanation.grids.asked import Asked
+
+        return self.explained(layer, Asked.of(numbers))
+
+    def explained(self, layer: str, asked: Asked) -> Explanation:
+        """One layer, or the layers of one module, with the numbers that are asked for."""
         if layer in self.evaluation.by_node:
-            return self[layer].explain()
+            return self[layer].explained(asked)
+        from shapelens.explanation.asking import check_not_asked
         from shapelens.explanation.model import explain_block
         from shapelens.output.explained import Explanation
 
-        block = explain_block(self.evaluation, self.costs, self.findings, layer)
+        block = explain_block(self.evaluation, self.costs, self.problems, layer)
         if block is None:
             raise self.no_such_layer(layer)
+        check_not_asked(asked, self.evaluation)
         return Explanation.of(block)
 
 

@@ -9,6 +9,7 @@ from shapelens.network import Step
 
 if TYPE_CHECKING:
     from shapelens.analyses.receptive_field import FieldOf
+    from shapelens.explanation.grids.asked import Asked
     from shapelens.inspection.held import Inspection
     from shapelens.output.explained import Explanation
 
@@ -62,14 +63,25 @@ class Layer:
         """What one cell of its output sees of the input, for each spatial axis."""
         return self.inspection.fields.get(self.step.node.outputs[0], {})
 
-    def explain(self) -> Explanation:
-        """The layer in words and numbers."""
+    def explain(self, **numbers: Any) -> Explanation:
+        """The layer in words and numbers.
+
+        Args:
+            numbers: which numbers are shown of it: `cell`, `filter`, `values`, `weights`, `bias`, `image`, `seed`,
+                `flipped`, as `shapelens.explain` has them.
+        """
+        from shapelens.explanation.grids.asked import Asked
+
+        return self.explained(Asked.of(numbers))
+
+    def explained(self, asked: Asked) -> Explanation:
+        """The layer with the numbers that are asked for."""
         from shapelens.explanation.layer import explain_layer
         from shapelens.output.explained import Explanation
 
         inspection = self.inspection
         return Explanation.of(
-            explain_layer(inspection.evaluation, self.step, inspection.costs, inspection.fields)
+            explain_layer(inspection.evaluation, self.step, inspection.costs, inspection.fields, asked)
         )
 
     def __repr__(self) -> str:

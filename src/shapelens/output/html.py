@@ -29,7 +29,7 @@ from shapelens.table.layout import SIGNS, Column
 from shapelens.table.rows import Row
 from shapelens.table.table import Table
 
-__all__ = ["NOTEBOOK_WIDTH", "document_html", "figure_html", "table_html"]
+__all__ = ["NOTEBOOK_WIDTH", "document_html", "figure_html", "page_html", "table_html"]
 
 NOTEBOOK_WIDTH = 1000
 """The width to lay a table out for: that of all columns. The page hides those that it has no room for."""
@@ -115,6 +115,19 @@ def document_html(document: Document) -> str:
             blocks = list(run)
             lines += _entries(blocks) if is_entry else [_preformatted(block.lines) for block in blocks]
     return _fragment(lines)
+
+
+def page_html(title: str, fragment: str) -> str:
+    """A fragment as a page of its own.
+
+    >>> page_html("a & b", "<p>c</p>").splitlines()[2]
+    '<title>a &amp; b</title>'
+    """
+    head = (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<title>{escape(safe(title))}</title>'
+    )
+    scale = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    return f"{head}\n{scale}</head>\n<body>\n{fragment}</body></html>\n"
 
 
 def _fragment(lines: Iterable[str], rules: Iterable[str] = ()) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from shapelens.analyses.findings import Finding
 from shapelens.errors import ShapelensError
 from shapelens.explanation.document import (
@@ -10,6 +12,7 @@ from shapelens.explanation.document import (
     LABEL,
     UNKNOWN,
     VERIFIED,
+    Beside,
     Block,
     Document,
     Entry,
@@ -32,6 +35,7 @@ __all__ = [
 ]
 
 _LABEL_WIDTH = 10
+_TITLE_GAP = 3
 _FINDING_LABEL_WIDTH = 9
 
 _ASCII = {
@@ -42,7 +46,7 @@ _ASCII = {
 
 def document_lines(document: Document, width: int = 100) -> list[Text]:
     """A document: its title, then its groups with an empty line between them."""
-    lines: list[Text] = [*wrapped(document.title, width, "  ")]
+    lines: list[Text] = _title_lines(document.title, width)
     for group in document.groups:
         lines.append(())
         for block in group:
@@ -52,7 +56,30 @@ def document_lines(document: Document, width: int = 100) -> list[Text]:
     return [*lines, *following_lines(document.following)]
 
 
+def _title_lines(title: Text, width: int) -> list[Text]:
+    """A title that goes on on another line between its parts, and within them only where one is too long."""
+    if text_width(plain_text(title)) <= width:
+        return [title]
+    lines: list[Text] = []
+    current: Text = ()
+    gap: Text = ()
+    for is_gap, spans in groupby(
+        title, key=lambda span: span.text.isspace() and len(span.text) >= _TITLE_GAP
+    ):
+        part = tuple(spans)
+        if is_gap:
+            gap = part
+        elif current and text_width(plain_text((*current, *gap, *part))) > width:
+            lines += wrapped(current, width, "  ")
+            current = text("  ", part)
+        else:
+            current = (*current, *gap, *part) if current else part
+    return [*lines, *wrapped(current, width, "  ")]
+
+
 def _block_lines(block: Block, width: int) -> list[Text]:
+    if isinstance(block, Beside):
+        return list(block.laid_out(width))
     if not isinstance(block, Entry):
         return list(block.lines)
     lines: list[Text] = []
@@ -162,6 +189,15 @@ def _is_shown(character: str) -> bool:
 
 
 def ascii_line(content: str) -> str:
-    """A text in ASCII: signs by their stand-ins, other characters by escapes."""
+    """A text in ASCII: signs by their stand-ins, other characters by escapes.
+
+    >>> ascii_line("1·2 = 2"), ascii_line("  4  ·  · "), ascii_line("[·]")
+    ('1*2 = 2', '  4  .  . ', '[.]')
+    """
+    if "·" in content:
+        import re
+
+        # In a grid it is no product, but a place where nothing stands.
+        content = re.sub(r"(?<=  )·|(?<=\[)·|·(?=  )|·(?=])|·(?= ?$)", ".", content)
     replaced = "".join([_ASCII.get(character, character) for character in content])
     return replaced.encode("ascii", "backslashreplace").decode("ascii")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from shapelens.explanation.document import (
     ANSWER,
@@ -20,7 +20,18 @@ from shapelens.explanation.document import (
 )
 from shapelens.output.lines import ascii_line, safe
 
-__all__ = ["STYLES", "explanation_width", "has_colour", "is_ascii", "print_lines", "terminal_width"]
+if TYPE_CHECKING:
+    from rich.text import Text as RichText
+
+__all__ = [
+    "STYLES",
+    "explanation_width",
+    "has_colour",
+    "is_ascii",
+    "print_lines",
+    "rich_line",
+    "terminal_width",
+]
 
 _USUAL_WIDTH = 80
 _NARROWEST_TEXT, _WIDEST_TEXT = 60, 110
@@ -88,14 +99,20 @@ def print_lines(lines: Sequence[Text], stream: TextIO | None = None, *, ascii_on
 
 def _print_coloured(lines: Sequence[Text], stream: TextIO, *, ascii_only: bool) -> None:
     from rich.console import Console
-    from rich.text import Text as RichText
 
     console = Console(
         file=stream, force_terminal=True, highlight=False, soft_wrap=True, emoji=False, markup=False
     )
     for line in lines:
-        styled = RichText(no_wrap=True, end="")
-        for span in line:
-            shown = safe(span.text)
-            styled.append(ascii_line(shown) if ascii_only else shown, STYLES.get(span.role, ""))
-        console.print(styled)
+        console.print(rich_line(line, ascii_only=ascii_only, end=""))
+
+
+def rich_line(line: Text, *, ascii_only: bool = False, end: str = "\n") -> RichText:
+    """A line as the terminal's library has it, each role in its style."""
+    from rich.text import Text as RichText
+
+    styled = RichText(no_wrap=True, end=end)
+    for span in line:
+        shown = safe(span.text)
+        styled.append(ascii_line(shown) if ascii_only else shown, STYLES.get(span.role, ""))
+    return styled

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from shapelens import inspect
+from shapelens import explain, inspect
 
 pytestmark = pytest.mark.browser
 
@@ -43,18 +43,20 @@ def shown(browser, svg, scene, folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "options"),
+    "draw",
     [
-        ("vgg16", {}),
-        ("unet", {}),
-        ("lenet5_dense", {"style": "maps", "theme": "print"}),
-        ("resnet18", {"theme": "dark"}),
+        lambda: inspect("vgg16").draw(),
+        lambda: inspect("unet").draw(),
+        lambda: inspect("lenet5_dense").draw(style="maps", theme="print"),
+        lambda: inspect("resnet18").draw(theme="dark"),
+        lambda: explain("Conv2d(2, 1, 2)", (2, 3, 3)).draw(),
     ],
+    ids=["vgg16", "unet", "lenet5_dense", "resnet18", "layer"],
 )
-def test_svg_and_pdf_show_the_same(browser, name, options, tmp_path):
+def test_svg_and_pdf_show_the_same(browser, draw, tmp_path):
     from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-    figure = inspect(name).draw(**options)
+    figure = draw()
     seen = shown(browser, figure.svg, figure.scene, tmp_path)
     painted = Image.open(io.BytesIO(figure.png(72 * SCALE))).convert("L")
     # A window ends at a whole pixel, and a page does not.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shapelens import inspect
+from shapelens import explain, inspect
 from shapelens.drawing.formats.tikz import tikz_text
 from shapelens.drawing.scene import Circle, Group, Label, Line, Paint, Polygon, Scene
 
@@ -323,6 +323,17 @@ def test_latex_draws_every_element(tmp_path):
         kinds = [thing.type for thing in document[0].get_objects()]
     assert kinds.count(2) == 5  # paths: the background, the square, the line, its head, the circle
     assert "Overfull" not in said
+
+
+@needs_latex
+@pytest.mark.parametrize(("layer", "frames"), [("Conv2d(1, 1, 3)", 0), ("ConvTranspose2d(1, 1, 3)", 4)])
+def test_latex_sets_the_figure_of_a_layer(tmp_path, layer, frames):
+    figure = explain(layer, (1, 5, 5)).draw(frames=frames)
+    document, said = compiled(figure.scene, tmp_path)
+    with document:
+        assert document[0].get_size() == pytest.approx((figure.scene.width, figure.scene.height), abs=0.02)
+        assert "filter" in document[0].get_textpage().get_text_range()
+    assert "Missing character" not in said
 
 
 @needs_latex

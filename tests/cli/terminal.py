@@ -1,0 +1,102 @@
+"""The command on a terminal of its own: a pseudo-terminal, and what would stand on its screen."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pyte
+
+PATIENCE = 30.0
+"""Seconds until a test gives up on a machine that is busy; nothing is measured."""
+
+
+class Terminal:
+    """A running command, its keys, and its screen."""
+
+    def __init__(self, *arguments, rows=24, columns=80, **environment):
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.master, slave = pty.openpty()
+        self._resize(rows, columns)
+        self.before = termios.tcgetattr(slave)
+        self.slave = slave
+        env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **environment}
+        for name in ("COLUMNS", "LINES"):
+            env.pop(name)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "shapelens", *arguments],
+            stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread runs here
+        )  # fmt: skip
+
+    def _resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def resize(self, rows, columns):
+        self._resize(rows, columns)
+        self.screen.resize(rows, columns)
+
+    def press(self, keys):
+        os.write(self.master, keys)
+
+    def interrupt(self):
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    @property
+    def lines(self):
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    def until(self, holds):
+        """Read until something holds of the screen; the test fails if it never does."""
+        end = time.monotonic() + PATIENCE
+        while not holds(self):
+            assert time.monotonic() < end, f"it never came:\n{self.text}"
+            self._read(0.05)
+        return self
+
+    def _read(self, seconds):
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            read = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.raw += read
+        self.stream.feed(read)
+        return bool(read)
+
+    def end(self):
+        """The exit status, with everything read that was written before."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < end, "it never ended"
+            self._read(0.05)
+        while self._read(0.05):
+            pass
+        return self.process.returncode
+
+    def settings(self):
+        return termios.tcgetattr(self.slave)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
