@@ -15,7 +15,7 @@ __all__ = ["COMMANDS", "program", "run"]
 
 _INTERRUPTED = 130
 
-COMMANDS = ("show", "explain", "draw", "classics")
+COMMANDS = ("show", "explain", "check", "sizes", "solve", "draw", "classics")
 """Each is a module of this package, imported when it is asked for."""
 
 _HELP = f"""\
@@ -24,6 +24,9 @@ shapelens  every shape in a convolutional network, before you run it
 look
   show MODEL                 the table: what goes in, which filters, what comes out, what it costs
   explain WHAT               a shape, a layer, a layer of a model: in words and numbers
+  check MODEL                every shape problem, where, why, and a fix that was tried
+  sizes MODEL                which input sizes work, exactly, and what comes out of each
+  solve LAYER                the settings that turn one shape into another
   draw MODEL -o fig.svg      a figure for a paper or a slide: svg, pdf, png, tex
   classics                   the networks that are built in
 

@@ -76,8 +76,14 @@ def binds(source: Source, call: Call, layer: Layer) -> bool:
     return True
 
 
-def bind(source: Source, call: Call, layer: Layer) -> Arguments:
+def bind(source: Source, call: Call, layer: Layer, *, is_open: bool = False) -> Arguments:
     """The arguments of a call by name; all of their names are the layer's.
+
+    Args:
+        source: the text.
+        call: the layer in the text.
+        layer: the layer that it names.
+        is_open: whether arguments that it cannot do without may be missing.
 
     Raises:
         LayerTextError: too many, too few, one given twice, or code for a value.
@@ -113,7 +119,7 @@ def bind(source: Source, call: Call, layer: Layer) -> Arguments:
         if parameter is not None and not parameter.is_free:
             _check_plain(source, layer, name, value, call.is_printed)
     missing = [p.name for p in signature.parameters if p.default is REQUIRED and p.name not in given]
-    if missing:
+    if missing and not is_open:
         raise _missing(source, call, layer, missing)
     return Arguments(source, call, layer.name, signature, given, tuple(extra))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shapelens.operators import Convolution, Shape, TransposedConvolution
 from shapelens.operators.windows import SAME, Padding
 from shapelens.readers.notation.arguments import Arguments
@@ -9,7 +11,7 @@ from shapelens.readers.notation.keras.entry import layer
 from shapelens.readers.notation.keras.settings import activate, image_taken, is_channels_last, window_padding
 from shapelens.readers.notation.placing import Place
 
-__all__ = ["CALLED", "channels_of", "check_dilation"]
+__all__ = ["CALLED", "channels_of", "check_dilation", "transposed_sides"]
 
 _DETAILS = (
     "activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', "
@@ -116,20 +118,38 @@ def _transposed_padding(arguments: Arguments, kernel: tuple[int, ...]) -> tuple[
     rank = arguments.rank
     strides, dilation = arguments.integers("strides", rank), arguments.integers("dilation_rate", rank)
     extents = [(cells - 1) * apart + 1 for cells, apart in zip(kernel, dilation, strict=True)]
-    same = window_padding(arguments) == SAME
-    if not arguments.has("output_padding"):
+    same, extra = window_padding(arguments) == SAME, None
+    if arguments.has("output_padding"):
+        extra = arguments.integers("output_padding", rank, 0)
+        if any(cells >= stride for cells, stride in zip(extra, strides, strict=True)):
+            raise arguments.error(
+                "output_padding must be smaller than strides",
+                "output_padding",
+                "strides",
+                rule="as many input sizes as the stride share an output size; output_padding chooses one of them",
+            )
+    return transposed_sides(extents, strides, extra, same=same)
+
+
+def transposed_sides(
+    extents: Sequence[int], strides: Sequence[int], extra: Sequence[int] | None, *, same: bool
+) -> tuple[Padding, tuple[int, ...]]:
+    """What Keras' `same` or `valid` cuts off the stamps of a transposed convolution, and adds at the end.
+
+        >>> transposed_sides((3,), (2,), (1,), same=True), transposed_sides((1,), (2,), None, same=False)
+        ((((0, 1),), (0,)), ((), (1,)))
+
+    Args:
+        extents: what a window spans along each axis.
+        strides: how far stamps are apart.
+        extra: the output padding; None where it is not given.
+        same: whether the padding is `same`; else `valid`.
+    """
+    if extra is None:
         gaps = [max(stride - extent, 0) for stride, extent in zip(strides, extents, strict=True)]
-        return (SAME, (0,) * rank) if same else ((), tuple(gaps))
-    extra = arguments.integers("output_padding", rank, 0)
-    if any(cells >= stride for cells, stride in zip(extra, strides, strict=True)):
-        raise arguments.error(
-            "output_padding must be smaller than strides",
-            "output_padding",
-            "strides",
-            rule="as many input sizes as the stride share an output size; output_padding chooses one of them",
-        )
+        return (SAME, (0,) * len(gaps)) if same else ((), tuple(gaps))
     if not same:
-        return (), extra
+        return (), tuple(extra)
     # (in - 1) · stride + extent mod 2 + output_padding; where that is longer than the stamps reach, cells are added.
     cut = [extent - extent % 2 - cells for extent, cells in zip(extents, extra, strict=True)]
     before = [_cut_before(extent, cells) for extent, cells in zip(extents, extra, strict=True)]

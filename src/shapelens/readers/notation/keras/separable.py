@@ -54,6 +54,9 @@ class DepthwiseConvolution(Convolution):
         *kernel, channels, multiplier = weight.dims
         return channels * multiplier, 1, tuple(kernel)
 
+    def kernel_place(self, weight: Tensor, filter: int, channel: int) -> tuple[int | None, ...]:
+        return (*(None,) * self.spatial_rank(weight), *divmod(filter, weight.dims[-1]))
+
     def taken(self, weight: Tensor) -> Dim:
         return weight.dims[-2]
 

@@ -1,0 +1,1 @@
+"""The parts of what is said of settings that were solved for."""
