@@ -27,11 +27,15 @@ def loaded(code):
 def test_all_is_exact():
     assert set(shapelens.__all__) == {
         "Inspection",
+        "MisfitError",
         "ShapelensError",
         "__version__",
+        "check",
         "explain",
         "inspect",
+        "solve",
         "summary",
+        "watch",
     }
     for name in shapelens.__all__:
         assert getattr(shapelens, name) is not None
@@ -47,6 +51,7 @@ def test_all_is_exact():
         "import shapelens; shapelens.inspect('resnet50')['conv1'].output_shape",
         "import shapelens; str(shapelens.explain('Conv2d(3, 64, 3, padding=1)', '3x224x224'))",
         "import shapelens; shapelens.inspect('resnet18', '3xHxW').to_dict()",
+        "import shapelens; str(shapelens.solve('Conv2d(3, 64)', '3x224x224', '64x112x112'))",
     ],
 )
 def test_nothing_heavy_is_loaded(code):

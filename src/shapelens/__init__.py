@@ -11,20 +11,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shapelens.errors import ShapelensError
-    from shapelens.inspection import Inspection, explain, inspect
+    from shapelens.errors import MisfitError, ShapelensError
+    from shapelens.inspection import Inspection, check, explain, inspect, solve, watch
     from shapelens.summarizing import summary
 
-__all__ = ["Inspection", "ShapelensError", "__version__", "explain", "inspect", "summary"]
+__all__ = [
+    "Inspection",
+    "MisfitError",
+    "ShapelensError",
+    "__version__",
+    "check",
+    "explain",
+    "inspect",
+    "solve",
+    "summary",
+    "watch",
+]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Inspection": "shapelens.inspection",
+    "MisfitError": "shapelens.errors",
     "ShapelensError": "shapelens.errors",
+    "check": "shapelens.inspection",
     "explain": "shapelens.inspection",
     "inspect": "shapelens.inspection",
+    "solve": "shapelens.inspection",
     "summary": "shapelens.summarizing",
+    "watch": "shapelens.inspection",
 }
 
 

@@ -13,14 +13,17 @@
     │   ├── TruncatedFileError     it ends in the middle
     │   ├── MalformedFileError     its bytes contradict the format
     │   └── LimitExceededError     it asks for more than a reader gives
+    ├── MisfitError                a network whose shapes do not fit        (exit status 1)
     └── DimensionError             arithmetic that shapes cannot have: a bug in a rule, never the user's
 
 Each says where it happened (*at*), what was found (*have*), what must hold (*rule*) and what to do
 (*fix*), in that order, and prints the same text every time. A shape that does not fit is no exception:
-it is a finding, and the network is evaluated past it.
+it is a finding, and the network is evaluated past it. Only who asks for one gets a `MisfitError` of all findings.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 __all__ = [
     "DimensionError",
@@ -28,6 +31,7 @@ __all__ = [
     "LayerTextError",
     "LimitExceededError",
     "MalformedFileError",
+    "MisfitError",
     "MissingPackageError",
     "NoSuchModelError",
     "ShapeTextError",
@@ -135,6 +139,26 @@ class MalformedFileError(UnreadableError):
 
 class LimitExceededError(UnreadableError):
     """A file that asks for more than a reader gives to any file."""
+
+
+class MisfitError(ShapelensError):
+    """A network whose shapes do not fit, raised where somebody asked for that: in a test, or while training.
+
+    Args:
+        summary: how many findings there are, and in what.
+        text: all of them in full.
+        findings: the same as data, as `Inspection.findings` has them.
+    """
+
+    exit_status = 1
+
+    def __init__(self, summary: str, text: str = "", findings: tuple[Any, ...] = ()) -> None:
+        super().__init__(summary)
+        self.text = text
+        self.findings = findings
+
+    def __str__(self) -> str:
+        return f"{self.summary}\n\n{self.text}" if self.text else self.summary
 
 
 class DimensionError(ShapelensError):

@@ -31,7 +31,37 @@ CASES = {
     ("explain", "Conv2d(3, 64, 3).forward(x)"): (2, ["never run"]),
     ("explain", "__import__('os').system('true')"): (2, ["never run"]),
     ("explain", "Conv2s(3, 64, kernal_size=3)"): (2, ["no layer is called Conv2s", "kernel_size"]),
-}
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--cell", "3,0"): (2, ["rows 0 to 2, columns 0 to 2"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--cell", "1;1"): (2, ["this is no cell", "--cell 1;1"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--filter", "-1"): (2, ["--filter takes another value"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--values", "none.npy"): (2, ["there is no file none.npy"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--values", "."): (3, [". is a folder", "--values ."]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--weights", __file__): (3, ["holds no array", "--weights"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--image", __file__): (3, ["holds no picture", "--image"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1xHx5", "--cell", "0,0"): (2, ["not all of its sizes are numbers"]),
+    ("explain", "vgg16", "--cell", "0,0"): (2, ["numbers are shown of one layer", "vgg16::features.0"]),
+    ("explain", "3x224x224", "--seed", "1"): (2, ["numbers are shown of one layer"]),
+    ("explain", "Conv2d(1, 1, 3)", "--input", "1x5x5", "--no-numbers", "--flipped"): (2, ["asked for, and left out"]),
+    ("solve",): (2, ["Missing argument"]),
+    ("solve", "Conv2d(3, 64)"): (2, ["it is not said what is to come out", "--output"]),
+    ("solve", "Conv2d(3, 64)", "--output", "64x112x112"): (2, ["either the sizes that go in are given", "kernel_size"]),
+    ("solve", "Conv2d()", "--input", "3x0x8", "--output", "3x4x4"): (2, ["a size is zero", "--input 3x0x8"]),
+    ("solve", "Conv2d()", "--input", "3x8x8", "--output", "3x-4x4"): (2, ["a size is negative", "--output 3x-4x4"]),
+    ("solve", "Conv2d()", "--input", "8x8", "--output", "3x4x4"): (2, ["Conv2d takes and gives C×H×W", "2 sizes"]),
+    ("solve", "Conv2d()", "--input", "3x8x8", "--output", "3xHxW"): (2, ["a size that is no number", "--output 3xHxW"]),
+    ("solve", "Conv2d()", "--input", "3xHxW", "--output", "3x4x4"): (2, ["or the whole Conv2d", "H, W"]),
+    ("solve", "Linear(3, 4)", "--input", "3x8x8", "--output", "3x4x4"): (2, ["Linear has no window"]),
+    ("solve", "vgg16", "--input", "3x8x8", "--output", "3x4x4"): (2, ["vgg16 is a name, and a layer has brackets"]),
+    ("solve", "Conv2d(x)", "--input", "3x8x8", "--output", "3x4x4"): (2, ["never run"]),
+    ("solve", "Conv2d()", "--input", "3x8x8", "--output", "3x4x4", "--max-kernel", "0"): (
+        2, ["--max-kernel takes another value", "have   0"],
+    ),
+    ("solve", "Conv2d()", "--input", "3x8x8", "--output", "3x4x4", "--max-kernel", "9999", "--max-stride", "999"): (
+        2, ["these bounds leave too many settings"],
+    ),
+    ("solve", "Conv2d()", "--input", "3x8x8", "--output", "3x4x4", "--format", "csv"): (2, ["one of"]),
+    ("solve", "MaxPool2d()", "--input", "3x8x8", "--output", "4x4x4"): (1, ["a pool keeps its channels"]),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", CASES, ids=" ".join)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shapelens.dims import evaluate_condition, symbol
+from shapelens.dims import Unknown, evaluate_condition, symbol
 from shapelens.dims.condition import All, Comparison, Either
 from shapelens.errors import DimensionError
 from tests.dims.formulas import Formula, build, formulas
@@ -106,3 +106,9 @@ def test_no_truth_value(condition):
     assert str(caught.value) == (
         "H ≥ 4 has no truth value\n  rule   a rule does not branch on dims: use decide()"
     )
+
+
+def test_what_divides_by_zero_is_not_known():
+    condition = Comparison(H // (W // 7), ">=", 2)
+    assert evaluate_condition(condition, {"H": 20, "W": 14}) is True
+    assert isinstance(evaluate_condition(condition, {"H": 20, "W": 3}), Unknown)

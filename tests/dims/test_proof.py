@@ -55,6 +55,11 @@ POINTS = [
         (H // 2, ">=", 0, ALWAYS),
         (H * W, ">", 0, ALWAYS),
         (H + W, "<", 2, NEVER),
+        # by the signs of factors
+        ((H - H // 4) * (W - W // 8), ">=", 0, ALWAYS),
+        (N * (H - 4 * (H // 4)) * (W // 2), ">=", 0, ALWAYS),
+        (H * H, ">=", H, ALWAYS),
+        ((H - 4) * (W - 4), ">=", 0, NOT_KNOWN),
         (symbol("k", maximum=8400), "<=", 8400, ALWAYS),
         (symbol("k", maximum=8400) * 2, ">", 16800, NEVER),
         # by divisibility
@@ -90,7 +95,7 @@ POINTS = [
         (symbol("k", 5, 7) % 7, ">=", 5, SOMETIMES),
         (symbol("k", maximum=1000), ">=", 1001, NEVER),
         # beyond what is proved nothing is claimed
-        (H * H, ">=", H, NOT_KNOWN),
+        (H * H, ">=", 2 * H, NOT_KNOWN),
         (H // W, "<=", H, NOT_KNOWN),
         (H // 4099 * 4099, "==", H, NOT_KNOWN),
     ],

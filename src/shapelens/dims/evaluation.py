@@ -22,6 +22,7 @@ from shapelens.dims.arithmetic import (
 from shapelens.dims.atoms import Atom, Extremum, Floor, Named, Quotient, Rounded, Symbol
 from shapelens.dims.condition import All, Comparison, Either
 from shapelens.dims.expression import Expression, from_atom
+from shapelens.dims.unknown import Unknown
 from shapelens.records import dataclass
 
 __all__ = ["evaluate", "evaluate_condition", "substitute"]
@@ -48,9 +49,15 @@ def substitute(dim: object, environment: Mapping[str, object]) -> Dim:
 
 
 def evaluate_condition(condition: Truth, environment: Mapping[str, object]) -> Truth:
-    """A condition with the symbols of its expressions replaced; a `bool` where all are integers."""
+    """A condition with the symbols of its expressions replaced; a `bool` where all are integers.
+
+    Unknown where it divides by a size that is zero there.
+    """
     if isinstance(condition, Comparison):
-        left, right = evaluate(condition.left, environment), evaluate(condition.right, environment)
+        try:
+            left, right = evaluate(condition.left, environment), evaluate(condition.right, environment)
+        except ZeroDivisionError:
+            return Unknown("a size of it is divided by zero there")
         return _COMPARE[condition.relation](left, right)
     if isinstance(condition, Either):
         return any_of(*[evaluate_condition(member, environment) for member in condition.members])

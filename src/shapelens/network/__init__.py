@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shapelens.network.evaluation import Evaluation, Step, evaluate_network
-from shapelens.network.graph import Guard, Input, ModuleCall, Network, Node, Origin, Weight
+from shapelens.network.graph import Claims, Guard, Input, ModuleCall, Network, Node, Origin, Weight
 
 __all__ = [
+    "Claims",
     "Evaluation",
     "Guard",
     "Input",

@@ -14,7 +14,7 @@ from typing import Any
 from shapelens.dims import Path, following
 from shapelens.errors import UsageError
 from shapelens.network.evaluation import Evaluation
-from shapelens.network.graph import Network, Node, Weight
+from shapelens.network.graph import Claims, Network, Node, Weight
 from shapelens.operators import Operator, Tensor, apply
 
 __all__ = ["edit"]
@@ -88,7 +88,7 @@ def _reshaped(network: Network, node: Node, shapes: Mapping[str, tuple[int, ...]
 
 def _with_node(network: Network, node: Node, weights: Mapping[str, Weight]) -> Network:
     nodes = tuple([node if n.name == node.name else n for n in network.nodes])
-    return replace(network, nodes=nodes, weights={**network.weights, **weights})
+    return replace(network, nodes=nodes, weights={**network.weights, **weights}, claims=Claims())
 
 
 def _followed(before: Evaluation, edited: Network) -> Network:

@@ -18,12 +18,21 @@ __all__ = ["Evaluation", "Step", "evaluate_network"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node, with what went in, what came out, and what had to hold."""
+    """One node, with what went in, what came out, and what had to hold.
+
+    Args:
+        node: the node.
+        inputs: what went in.
+        outputs: what came out.
+        requirements: what had to hold.
+        decided: how many conditions the path had once the node was evaluated.
+    """
 
     node: Node
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
     requirements: tuple[Requirement, ...]
+    decided: int = 0
 
     @property
     def broken(self) -> tuple[Requirement, ...]:
@@ -121,7 +130,7 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
         )
     sizes = sizes_fed(network, shapes)
     with following(path):
-        steps = tuple(_evaluate_nodes(network, values, sizes, size_left(network, shapes)))
+        steps = tuple(_evaluate_nodes(network, values, sizes, size_left(network, shapes), path))
         last = [guard for guard in network.guards if guard.before >= len(network.nodes)]
         ending = next((left for guard in last if (left := way_left(guard, sizes)) is not None), None)
     if "stopped" in network.facts:
@@ -130,7 +139,7 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
 
 
 def _evaluate_nodes(
-    network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim], left: Unknown | None
+    network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim], left: Unknown | None, path: Path
 ) -> Iterator[Step]:
     guards = list(reversed(network.guards))
     for place, unbound in enumerate(network.nodes):
@@ -149,7 +158,7 @@ def _evaluate_nodes(
         for name, tensor in zip(node.outputs, outputs, strict=False):
             if name:
                 values[name] = tensor
-        yield Step(node, inputs, outputs, outcome.requirements)
+        yield Step(node, inputs, outputs, outcome.requirements, len(path.conditions))
 
 
 _ABSENT = Tensor(Unknown("nothing in the network gives it"), "unknown")

@@ -17,7 +17,7 @@ from shapelens.network.binding import is_open, sizes_fed
 from shapelens.operators import Operator, Shape, Tensor
 from shapelens.records import dataclass
 
-__all__ = ["Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
+__all__ = ["Claims", "Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,19 @@ class ModuleCall:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a source says of itself, which is checked and never believed.
+
+    Args:
+        shapes: of its inputs, its outputs and values in between, by name: for each dim an integer, a name, or None.
+        files: the files that weights are said to be in, by the weight's name; they are not opened.
+    """
+
+    shapes: Mapping[str, tuple[int | str | None, ...]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Network:
     """A network: immutable; an edit gives another one.
@@ -181,6 +194,8 @@ class Network:
         calls: the calls of modules, in the order in which they begin, where the source has modules.
         assumptions: what had to be assumed, each a sentence.
         refusals: the framework's own words where it refuses an operator, by the name of its first output.
+        claims: what the source says of itself.
+        measured: the values whose sizes the author's own code was given.
     """
 
     origin: Origin
@@ -194,6 +209,8 @@ class Network:
     calls: tuple[ModuleCall, ...] = ()
     assumptions: tuple[str, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
+    claims: Claims = field(default_factory=Claims)
+    measured: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -267,16 +284,14 @@ class Network:
                 if value is not None and value in self.constants and role in node.operator.learned:
                     found.add(self.weight_behind(value))
         own = {name for name, weight in self.weights.items() if weight.is_parameter}
-        return frozenset(v for v in found if v not in self.weights or self.weights[v].learned) | own
+        return frozenset(v for v in found if v in self.weights and self.weights[v].learned) | own
 
     def weight_behind(self, value: str) -> str:
         """The weight that a constant value is computed from; itself where it is made from sizes alone."""
         while value not in self.weights:
             node = self.producers.get(value)
             held = [v for v in node.inputs if v is not None] if node is not None else []
-            source = next(
-                (v for v in held if v not in self.weights or self.weights[v].contents is None), None
-            )
+            source = next((v for v in held if v not in self.weights or _is_data(self.weights[v])), None)
             if source is None:
                 return value
             value = source
@@ -292,3 +307,8 @@ class Network:
         for value in node.inputs:
             if value is not None and value in self.weights:
                 yield self.weights[value]
+
+
+def _is_data(weight: Weight) -> bool:
+    """Whether a weight is more than a few whole numbers, which say a shape, an axis or a place."""
+    return weight.contents is None or "float" in weight.dtype

@@ -107,7 +107,7 @@ class Summary:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What does not fit, in the order of the network."""
-        return () if self.inspection is None else self.inspection.findings
+        return () if self.inspection is None else self.inspection.problems
 
     @property
     def notes(self) -> tuple[str, ...]:

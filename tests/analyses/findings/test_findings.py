@@ -50,16 +50,17 @@ SL105  nothing is left of the output
 SL101  features do not fit a linear layer
   at     1 (Linear)
   have   1568 features = 32 × 7 × 7 from 0
-  rule   linear takes 2048
-  fix    Linear(1568, 10)   ✓ verified   gives N×10
-         or pool to 8×8 before the flatten: AdaptiveAvgPool2d(8)
+  rule   Linear(2048, 10) takes 2048 = 32 × 8 × 8
+  fix    Linear(1568, 10)                                ✓ verified   gives N×10
+         or feed 32×8×8                                  ✓ verified   gives 10
+         or nn.AdaptiveAvgPool2d(8) before the flatten   ✓ verified   gives N×10
   torch  mat1 and mat2 shapes cannot be multiplied (1x1568 and 2048x10)""",
     ("Sequential(Conv2d(3, 32, 3), BatchNorm2d(64))", (3, 8, 8)): """\
 SL113  this norm is for 64 and gets 32
   at     1 (BatchNorm2d)
   have   32 in 32×6×6 from 0
   rule   a norm has one scale for each channel or feature: here 64
-  fix    make its number of features 32""",
+  fix    make its number of features 32   ✓ verified   gives N×32×6×6""",
 }
 
 
@@ -75,8 +76,9 @@ def test_the_smallest_input_of_a_whole_network():
     (finding,) = inspect("vgg16", (3, 16, 16)).findings
     assert (finding.code, finding.layer) == ("SL106", "features.30")
     assert "16 → 8 → 4 → 2 → 1" in finding.have
-    (fix,) = finding.fixes
+    fix, other = finding.fixes
     assert fix.text.startswith("feed at least 3×32×32")
+    assert other.text == "leave out this pooling, features.30"
     assert inspect("vgg16", (3, 32, 32)).findings == ()
     assert inspect("vgg16", (3, 31, 31)).findings != ()
 
@@ -98,3 +100,9 @@ def test_all_findings_in_one_run_and_in_order():
 def test_what_fits_has_no_findings():
     for name in ("vgg16", "resnet50", "googlenet", "unet", "densenet121", "lenet5"):
         assert inspect(name).findings == ()
+
+
+def test_channels_first_into_layers_that_read_them_last():
+    (finding,) = inspect("Conv2D(64, 7)", (3, 224, 224)).findings
+    assert finding.code == "SL105"
+    assert [fix.text for fix in finding.fixes] == ["--input 224x224x3: the channels last"]

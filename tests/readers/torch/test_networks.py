@@ -70,7 +70,7 @@ def compare(model, sample, *, counts):
         assert said == shapes, path
 
     assert inspection.parameters == sum(p.numel() for p in model.parameters())
-    assert inspection.findings == ()
+    assert inspection.problems == ()
     if counts:
         assert inspection.macs == pytest.approx(networks.flops(on_meta, tensor) / BATCH, rel=0.001)
 
@@ -140,9 +140,9 @@ def test_at_another_size_it_is_what_a_fresh_trace_says(name, library):
         fresh = shapelens.inspect(model, (3, height, width), batch=BATCH)
         if there.retraced:
             continue  # a fresh trace itself
-        if fresh.network.facts.get("stopped") or fresh.findings:
+        if fresh.network.facts.get("stopped") or fresh.problems:
             # What does not fit there is found in both.
-            assert there.findings or there.network.facts.get("stopped"), (height, width)
+            assert there.problems or there.network.facts.get("stopped"), (height, width)
             continue
         # Constants that hang on sizes are computed for real where these are plain numbers, and are no steps then.
         assert module_shapes(there) == module_shapes(fresh), (height, width)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from shapelens.analyses.findings.beyond import Beyond
 from shapelens.analyses.findings.finding import ERROR, NOTE, WARNING, Finding, Fix
 from shapelens.network import Evaluation
 
-__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "Fix", "findings_of"]
+__all__ = ["ERROR", "NOTE", "WARNING", "Beyond", "Finding", "Fix", "findings_of"]
 
 
-def findings_of(evaluation: Evaluation) -> tuple[Finding, ...]:
-    """Every problem of an evaluated network, in the order of the network: one for each layer that does not fit."""
-    network = evaluation.network
-    if not evaluation.broken and not network.refusals and "stopped" not in network.facts:
-        return ()
+def findings_of(evaluation: Evaluation, beyond: Beyond | None = None) -> tuple[Finding, ...]:
+    """Every problem of an evaluated network, in the order of the network: one of a kind for each layer.
+
+    Args:
+        evaluation: the network.
+        beyond: what can be asked beyond it; its own rules at other sizes if not given.
+    """
     # The tellers are imported only when there is something to tell.
-    from shapelens.analyses.findings import joins, shapes, weights, windows  # noqa: F401
-    from shapelens.analyses.findings.forward import in_own_words, refused, stopped
-    from shapelens.analyses.findings.telling import TELLERS, Case
+    from shapelens.analyses.findings.noticing import is_suspicious
 
-    told: dict[tuple[str, str], Finding] = {}
-    for step, requirement in evaluation.broken:
-        case = Case(evaluation, step, requirement)
-        key = (step.node.name, requirement.kind)
-        if key not in told:
-            told[key] = in_own_words(case, TELLERS.get(requirement.kind, shapes.tell_other)(case))
-    return (*told.values(), *refused(evaluation, {layer for layer, _ in told}), *stopped(evaluation))
+    if not is_suspicious(evaluation):
+        return ()
+    from shapelens.analyses.findings.collecting import collected
+
+    return collected(beyond or Beyond(evaluation))

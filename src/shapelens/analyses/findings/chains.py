@@ -1,13 +1,18 @@
-"""How a size came about: from the input, through every layer that changed it."""
+"""How a size came about: from the input, through every layer that changed it; and as a formula."""
 
 from __future__ import annotations
 
-from shapelens.dims import Dim, Unknown, dim_text
-from shapelens.network import Evaluation
+from collections.abc import Iterator
 
-__all__ = ["chain_text", "size_chain"]
+from shapelens.analyses.findings.beyond import Beyond
+from shapelens.dims import Dim, Expression, Unknown, dim_text
+from shapelens.network import Evaluation, Node
+
+__all__ = ["ancestors", "chain_text", "formula_of", "size_chain"]
 
 _SHOWN = 8
+_LONGEST = 40
+"""A formula of more letters says less than the numbers do."""
 
 
 def size_chain(evaluation: Evaluation, value: str | None, axis: int) -> list[Dim]:
@@ -40,3 +45,27 @@ def chain_text(sizes: list[Dim]) -> str:
     if len(shown) > _SHOWN:
         shown = [*shown[:3], "…", *shown[-4:]]
     return " → ".join(shown)
+
+
+def formula_of(beyond: Beyond, value: str, axis: int) -> str:
+    """A size as a formula of the height and width that go in: `floor(H/8)`; empty where that says nothing."""
+    formulas = beyond.formulas
+    tensor = None if formulas is None else formulas.values.get(value)
+    if tensor is None or isinstance(tensor.shape, Unknown) or not -tensor.rank <= axis < tensor.rank:
+        return ""
+    dim = tensor.shape[axis]
+    text = dim_text(dim, "·")
+    return text if isinstance(dim, Expression) and len(text) <= _LONGEST else ""
+
+
+def ancestors(evaluation: Evaluation, value: str) -> Iterator[Node]:
+    """The nodes that a value is computed by, the nearest first."""
+    seen: set[str] = set()
+    waiting = [value]
+    while waiting:
+        node = evaluation.network.producers.get(waiting.pop(0))
+        if node is None or node.name in seen:
+            continue
+        seen.add(node.name)
+        yield node
+        waiting += [taken for taken in node.inputs if taken is not None]

@@ -13,6 +13,7 @@ ERROR = "error"
 WARNING = "warning"
 """It runs, and is hardly meant."""
 NOTE = "note"
+"""It may be meant, and is good to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Finding:
             first, *rest = content.split("\n")
             lines.append(f"  {label:<6} {first}")
             lines.extend(f"         {line}" for line in rest)
-        return "\n".join(lines)
+        text = "\n".join(lines)
+        return text if text.replace("\n", "").isprintable() else _visible(text)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -93,3 +95,8 @@ class Finding:
             "message": self.message,
             "fixes": [{"text": fix.text, "verified": fix.verified} for fix in self.fixes],
         }
+
+
+def _visible(text: str) -> str:
+    """A text whose names, which are data from a file, cannot act on a terminal: escapes stand in place of signs."""
+    return "".join([c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text])

@@ -1,57 +1,159 @@
-"""The smallest square input that a whole network takes."""
+"""The sizes of images that a whole network takes, looked for among many at once.
+
+This is the one place where findings ask for sizes that work; whatever it gives is tried again before it is told.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shapelens.dims import Dim, symbol
-from shapelens.network import Evaluation, evaluate_network
+from shapelens.analyses.findings.beyond import Beyond
+from shapelens.dims import symbol
+from shapelens.network import Input
 from shapelens.network.replay import evaluate_lanes
 from shapelens.operators import Shape
+from shapelens.records import dataclass
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["smallest_input"]
+__all__ = ["Fitting", "fitting_sizes"]
 
 _LARGEST = 1024
+_AROUND = 40
+"""How far around a height and a width that differ others are looked for."""
 
 
-def smallest_input(evaluation: Evaluation) -> tuple[Shape, Evaluation] | None:
-    """The smallest sample whose spatial sizes are all the same and that everything in the network takes.
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Sizes that a network takes.
 
-    Looked for among 1 … 1024 and tried in a whole evaluation.
+    Args:
+        declared: the input that is an image.
+        shape: what is fed now.
+        spatial: its spatial axes.
+        near: sizes that fit, the nearest first: below the one that is fed, and above it.
+        smallest: the smallest square, if one fits.
+        run: the square sizes that fit without a gap around the nearest.
+    """
+
+    declared: Input
+    shape: Shape
+    spatial: tuple[int, ...]
+    near: tuple[tuple[int, ...], ...] = ()
+    smallest: int | None = None
+    run: tuple[int, int] | None = None
+
+    def fed(self, sizes: tuple[int, ...]) -> Shape:
+        """The shape of the input with other sizes."""
+        shape = list(self.shape)
+        for axis, size in zip(self.spatial, sizes, strict=True):
+            shape[axis] = size
+        return tuple(shape)
+
+    def square(self, size: int) -> tuple[int, ...]:
+        """One size along every spatial axis."""
+        return (size,) * len(self.spatial)
+
+
+Alike = Sequence[tuple[str, str, int]]
+"""Pairs of values, and the axis along which they must be as large: one of size 1 does not do."""
+
+
+def fitting_sizes(beyond: Beyond, alike: Alike = ()) -> Fitting | None:
+    """The sizes that everything in the network takes: of squares, or near a height and width that differ.
+
+    Args:
+        beyond: the network, and what can be asked beyond it.
+        alike: what must be as large besides.
 
     Returns:
-        The sample and the network evaluated at it, or None where there is none, or no single image goes in.
+        None where no single image goes in.
     """
-    import numpy as np
+    key = tuple(alike)
+    if key not in beyond.fitting:
+        beyond.fitting[key] = _found(beyond, alike)
+    found: Fitting | None = beyond.fitting[key]
+    return found
 
-    images = [declared for declared in evaluation.network.inputs if declared.layout is not None]
+
+def _found(beyond: Beyond, alike: Alike) -> Fitting | None:
+    evaluation = beyond.evaluation
+    images = [declared for declared in beyond.network.inputs if declared.layout is not None]
     if len(images) != 1 or images[0].layout is None:
         return None
-    shape = evaluation.shapes.get(images[0].name)
-    layout = images[0].layout
-    if shape is None or len(shape) != len(layout.axes):
+    declared, layout = images[0], images[0].layout
+    shape = evaluation.shapes.get(declared.name)
+    if shape is None or len(shape) != len(layout.axes) or not layout.spatial:
         return None
+    found = Fitting(declared, shape, tuple(layout.spatial))
+    sizes = [shape[axis] for axis in layout.spatial]
+    if not all(isinstance(size, int) for size in sizes):
+        return found
+    here = tuple([size for size in sizes if isinstance(size, int)])
+    squares = _squares(beyond, found, alike)
+    fits = [int(i) + 1 for i in squares.nonzero()[0]]
+    smallest = fits[0] if fits else None
+    if len(set(here)) == 1 or len(here) != 2:
+        size = here[0]
+        below = max([fit for fit in fits if fit < size], default=None)
+        above = min([fit for fit in fits if fit > size], default=None)
+        near = sorted([fit for fit in (below, above) if fit is not None], key=lambda fit: abs(fit - size))
+        run = _run(set(fits), near[0]) if near else None
+        return Fitting(
+            declared, shape, found.spatial, tuple([found.square(fit) for fit in near]), smallest, run
+        )
+    return Fitting(declared, shape, found.spatial, _pairs(beyond, found, (here[0], here[1]), alike), smallest)
+
+
+def _run(fits: set[int], size: int) -> tuple[int, int]:
+    """The sizes around one that fit without a gap."""
+    first = last = size
+    while first - 1 in fits:
+        first -= 1
+    while last + 1 in fits:
+        last += 1
+    return first, last
+
+
+def _squares(beyond: Beyond, found: Fitting, alike: Alike) -> NDArray[np.bool_]:
+    import numpy as np
+
     free = symbol("size")
-    wanted: dict[str, Shape] = dict(evaluation.shapes)
-    wanted[images[0].name] = tuple(
-        [free if axis in layout.spatial else dim for axis, dim in enumerate(shape)]
-    )
-    sizes: dict[str, NDArray[Any] | int] = {"size": np.arange(1, _LARGEST + 1)}
-    sizes |= {name: evaluation.path.example.get(name, 2) for name in evaluation.symbols}
-    works = evaluate_lanes(evaluation.network, wanted, sizes).works()
-    if not works.any():
-        return None
-    size = int(works.argmax()) + 1
-    filled: Shape = tuple([size if axis in layout.spatial else dim for axis, dim in enumerate(shape)])
-    tried = evaluate_network(
-        evaluation.network, {**evaluation.shapes, images[0].name: filled}, evaluation.path
-    )
-    if tried.broken:
-        return None
-    sample: tuple[Dim, ...] = tuple(
-        [d for d, letter in zip(filled, layout.axes, strict=True) if letter != "N"]
-    )
-    return sample, tried
+    wanted = [free if axis in found.spatial else dim for axis, dim in enumerate(found.shape)]
+    return _works(beyond, found.declared, tuple(wanted), {"size": np.arange(1, _LARGEST + 1)}, alike)
+
+
+def _pairs(
+    beyond: Beyond, found: Fitting, here: tuple[int, int], alike: Alike
+) -> tuple[tuple[int, ...], ...]:
+    """Heights and widths that fit, the nearest first."""
+    import numpy as np
+
+    sides = [np.arange(max(1, size - _AROUND), size + _AROUND + 1) for size in here]
+    heights, widths = (grid.reshape(-1) for grid in np.meshgrid(*sides, indexing="ij"))
+    names = dict(zip(found.spatial, ("height", "width"), strict=True))
+    wanted = [symbol(names[axis]) if axis in names else dim for axis, dim in enumerate(found.shape)]
+    sides_of = {"height": heights, "width": widths}
+    works = _works(beyond, found.declared, tuple(wanted), sides_of, alike)
+    fits = [(int(heights[i]), int(widths[i])) for i in works.nonzero()[0]]
+    fits.sort(key=lambda pair: (abs(pair[0] - here[0]) + abs(pair[1] - here[1]), pair))
+    return tuple(fits[:1])
+
+
+def _works(
+    beyond: Beyond, declared: Input, wanted: Shape, sizes: dict[str, NDArray[Any]], alike: Alike
+) -> NDArray[np.bool_]:
+    evaluation = beyond.evaluation
+    shapes = {**evaluation.shapes, declared.name: wanted}
+    example = evaluation.path.example
+    others = {name: example.get(name, 2) for name in evaluation.symbols if name not in sizes}
+    lanes = evaluate_lanes(beyond.network, shapes, {**sizes, **others})
+    works = lanes.works()
+    for one, other, axis in alike:
+        known = all(value in part.values for _, part in lanes.parts for value in (one, other))
+        if known:
+            works &= lanes.output(one, axis) == lanes.output(other, axis)
+    return works

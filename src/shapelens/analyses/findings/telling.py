@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shapelens.analyses.findings.beyond import Beyond
+from shapelens.analyses.findings.codes import CODES
 from shapelens.analyses.findings.finding import Finding
+from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.samples import batch_of, sample_of
 from shapelens.dims import Dim, Expression, Unknown, dim_text, evaluate, shape_text
-from shapelens.network import Evaluation, Step
+from shapelens.network import Evaluation, Input, Network, Node, Step
 from shapelens.operators import Requirement, Shape, Tensor
 from shapelens.records import dataclass
 
-__all__ = ["TELLERS", "Case", "number", "sample_text", "tells", "torch_list"]
+__all__ = ["TELLERS", "Case", "Told", "number", "placed", "sample_text", "tells", "torch_list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding whose fixes are not tried yet."""
+
+    finding: Finding
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +34,13 @@ class Case:
         evaluation: the network.
         step: the node with what went in.
         requirement: what does not hold.
+        beyond: what can be asked beyond the evaluation.
     """
 
     evaluation: Evaluation
     step: Step
     requirement: Requirement
+    beyond: Beyond
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -47,23 +60,96 @@ class Case:
         return self.step.node.module or self.step.node.source_operator or self.step.node.operator.name
 
     @property
+    def is_file(self) -> bool:
+        """Whether the network is a file's: what mends it is said without PyTorch's words."""
+        return self.evaluation.network.origin.kind == "onnx"
+
+    @property
     def at(self) -> str:
         """The layer, what it is, and the author's line."""
         node, network = self.step.node, self.evaluation.network
         if network.origin.kind == "notation" and len(network.nodes) == 1:
             fed = [t for t in self.step.inputs if t is not None and not t.is_held]
             return ", input ".join([network.name, *[sample_text(t.shape, self.evaluation) for t in fed[:1]]])
-        called = node.module or node.source_operator or self.words
-        where = f", {node.where}" if node.where else ""
-        return f"{node.name} ({called}){where}"
+        return placed(network, node, self.words)
 
-    def finding(self, code: str, summary: str, have: str, rule: str, **more: Any) -> Finding:
+    @property
+    def fed_input(self) -> Input | None:
+        """The network's input, where that is what the layer takes."""
+        value = self.step.node.inputs[0] if self.step.node.inputs else None
+        return next((d for d in self.evaluation.network.inputs if d.name == value), None)
+
+    def tensor(self, place: int = 0) -> Tensor:
+        """What goes in at a place."""
+        tensor = self.step.inputs[place]
+        assert tensor is not None
+        return tensor
+
+    def told(
+        self,
+        code: str,
+        have: str,
+        rule: str,
+        *,
+        summary: str = "",
+        proposals: Sequence[Proposal] = (),
+        framework: tuple[str, str] = ("", ""),
+    ) -> Told:
         """A finding in this place."""
-        node = self.step.node
-        return Finding(code, summary, node.name, self.at, have, rule, where=node.where, **more)
+        node, kind = self.step.node, CODES[code]
+        if self.is_file:
+            framework = ("", "")  # a file is run by any runtime, each with its own words
+        finding = Finding(
+            code,
+            summary or kind.title,
+            node.name,
+            self.at,
+            have,
+            rule,
+            framework=framework,
+            severity=kind.severity,
+            where=node.where,
+        )
+        return Told(finding, tuple(proposals))
 
 
-Teller = Callable[[Case], Finding]
+_NOT_THE_AUTHORS = frozenset(
+    "ModuleDict ModuleList MultiheadAttention Sequential Transformer TransformerDecoder TransformerDecoderLayer "
+    "TransformerEncoder TransformerEncoderLayer".split()
+)
+"""Modules of PyTorch's whose forward calls others: the author's line is not in them."""
+
+
+def placed(network: Network, node: Node, words: str) -> str:
+    """A layer with what it is and the author's line: `fc (Linear), net.py:13 in Net.forward`."""
+    is_library = node.module in _NOT_THE_AUTHORS
+    is_module = is_library or (
+        network.modules.get(node.path) == node.module and _is_called(node.name, node.path)
+    )
+    called = node.module if is_module or not network.modules else node.source_operator
+    called = called or node.source_operator or words
+    own = node.name.rpartition(".")[2].partition(":")[0]
+    kind = f" ({called})" if called != own else ""
+    where = f", {node.where}" if node.where else ""
+    around = _around(network, node.path, is_module=is_module) if node.where else ""
+    return f"{node.name}{kind}{where}{around}"
+
+
+def _is_called(name: str, path: str) -> bool:
+    """Whether a layer is called as its module: `conv1`, and `conv1:2` the second time."""
+    return bool(path) and name.partition(":")[0] == path
+
+
+def _around(network: Network, path: str, *, is_module: bool) -> str:
+    """The class whose forward calls a layer: ` in Net.forward`."""
+    outer = path.rpartition(".")[0] if is_module else path
+    while outer and network.modules.get(outer) in _NOT_THE_AUTHORS:
+        outer = outer.rpartition(".")[0]
+    kind = network.modules.get(outer, "")
+    return f" in {kind}.forward" if kind and kind not in _NOT_THE_AUTHORS else ""
+
+
+Teller = Callable[[Case], Told]
 
 TELLERS: dict[str, Teller] = {}
 """Who tells each kind of requirement."""

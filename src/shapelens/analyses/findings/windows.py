@@ -1,56 +1,78 @@
-"""Windows larger than what they slide over."""
+"""SL105 and what it shares with SL106: windows larger than what they slide over."""
 
 from __future__ import annotations
 
 from shapelens.analyses.findings.chains import chain_text, size_chain
-from shapelens.analyses.findings.finding import Finding, Fix
-from shapelens.analyses.findings.smallest import smallest_input
-from shapelens.analyses.findings.telling import Case, number, sample_text, tells
-from shapelens.analyses.findings.trying import given_by
-from shapelens.dims import Unknown, shape_text
+from shapelens.analyses.findings.feeding import smallest_image
+from shapelens.analyses.findings.layers import changed_layer
+from shapelens.analyses.findings.proposing import Proposal
+from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells
+from shapelens.analyses.samples import typed_sample
+from shapelens.dims import Unknown
 from shapelens.operators import Convolution, Pool
 
-__all__ = ["tell_transposed", "tell_window"]
+__all__ = ["chain_line", "fed_words", "tell_transposed", "tell_window", "turned"]
 
 _BATCHED_IMAGE = 4
 
 
 @tells("window")
-def tell_window(case: Case) -> Finding:
+def tell_window(case: Case) -> Told:
     """No window fits: the kernel is larger than the padded input, or pooling has shrunk it to nothing."""
-    is_pool = isinstance(case.step.node.operator, Pool)
-    size, extent = case.facts["size"], case.facts.get("extent", 1)
-    padding = case.facts.get("before", 0) + case.facts.get("after", 0)
-    around = "" if padding == 0 else f" with {number(padding)} of padding"
-    return case.finding(
-        "SL106" if is_pool else "SL105",
-        "shrunk to nothing" if is_pool else "the kernel is larger than the padded input",
-        f"{_fed(case)}: {number(size)}{around}, and windows of {_extent_words(case)}{_chain(case)}",
-        f"at least one window must fit: the padded size is at least {number(extent)}",
-        fixes=_fixes(case),
-        framework=("torch", _pool_words(case) if is_pool else _convolution_words(case)),
+    if isinstance(case.step.node.operator, Pool):
+        from shapelens.analyses.findings.shrunk import tell_shrunk
+
+        return tell_shrunk(case)
+    return case.told(
+        "SL105",
+        f"{window_words(case)}{chain_line(case)}",
+        f"at least one window must fit: the padded size is at least {number(case.facts.get('extent', 1))}",
+        proposals=turned(case) or [*smallest_image(case), *_padded(case)],
+        framework=("torch", _convolution_words(case)),
     )
 
 
-@tells("transposed_size")
-def tell_transposed(case: Case) -> Finding:
+@tells("transposed_size", "unpooled_size")
+def tell_transposed(case: Case) -> Told:
     """Nothing is left of what a transposed convolution makes: its padding takes more away than there is."""
     size, out = case.facts["size"], case.facts["out"]
-    return case.finding(
+    return case.told(
         "SL105",
-        "nothing is left of the output",
-        f"{_fed(case)}: {number(size)} grows to {number(out)}{_chain(case)}",
+        f"{fed_words(case)}: {number(size)} grows to {number(out)}{chain_line(case)}",
         "(in - 1)·stride - pad - pad + dilation·(kernel - 1) + output_padding + 1 is at least 1",
-        fixes=_fixes(case),
+        summary="nothing is left of the output",
+        proposals=smallest_image(case),
     )
 
 
-def _fed(case: Case) -> str:
+def turned(case: Case) -> list[Proposal]:
+    """The sample with its channels last, where it looks as if they stood first and the layer reads them last."""
+    operator, image, few = case.step.node.operator, case.step.inputs[0], {1, 3, 4}
+    is_last = isinstance(operator, (Convolution, Pool)) and operator.channels_last
+    if not is_last or image is None or isinstance(image.shape, Unknown) or image.rank != _BATCHED_IMAGE:
+        return []
+    channels, *sizes = image.shape[1:]
+    larger = [isinstance(size, int) and size > 4 for size in sizes]
+    if channels not in few or not all(larger) or case.fed_input is None:
+        return []
+    # Its weights were made for what was fed, so that nothing else can be tried.
+    return [Proposal(f"--input {typed_sample((*sizes, channels))}: the channels last")]
+
+
+def window_words(case: Case) -> str:
+    """`3×3×3: 3, and windows of 4`."""
+    padding = case.facts.get("before", 0) + case.facts.get("after", 0)
+    around = "" if padding == 0 else f" with {number(padding)} of padding"
+    return f"{fed_words(case)}: {number(case.facts['size'])}{around}, and windows of {_extent_words(case)}"
+
+
+def fed_words(case: Case) -> str:
+    """One sample of what goes in."""
     image = case.step.inputs[0]
     return "?" if image is None else sample_text(image.shape, case.evaluation)
 
 
-def _chain(case: Case) -> str:
+def chain_line(case: Case) -> str:
     """How the size came about, on a line of its own."""
     chain = chain_text(size_chain(case.evaluation, case.step.node.inputs[0], case.facts["axis"]))
     return f"\n{chain}" if chain and "→" in chain else ""
@@ -64,23 +86,21 @@ def _extent_words(case: Case) -> str:
     return f"{number(extent)} ({number(kernel)} cells, {dilation} apart)"
 
 
-def _fixes(case: Case) -> tuple[Fix, ...]:
-    found = smallest_input(case.evaluation)
-    if found is None:
-        return ()
-    sample, tried = found
-    gives = given_by(tried)
-    scope = ": the smallest input of the whole network" if len(tried.steps) > 1 else ""
-    text = f"feed at least {shape_text(sample)}{scope}"
-    return (Fix(text) if gives is None else Fix(text, verified=True, gives=gives[0]),)
-
-
-def _pool_words(case: Case) -> str:
-    image = case.step.inputs[0]
-    if image is None or isinstance(image.shape, Unknown) or image.rank != _BATCHED_IMAGE:
-        return ""
-    channels, height, width = (number(dim) for dim in image.shape[1:])
-    return f"Given input size: ({channels}x{height}x{width}). … Output size is too small"
+def _padded(case: Case) -> list[Proposal]:
+    """Padding that keeps the size, where the network goes on with that; inside a network alone."""
+    operator, step = case.step.node.operator, case.step
+    if type(operator) is not Convolution or len(case.evaluation.steps) < 2 or operator.channels_last:
+        return []
+    weight = step.inputs[1]
+    if weight is None or isinstance(weight.shape, Unknown) or isinstance(operator.padding, str):
+        return []
+    extents = [sliding.extent for sliding in operator.slidings(operator.kernel_of(weight))]
+    if not all(isinstance(extent, int) for extent in extents):
+        return []
+    around = tuple([(extent // 2, extent // 2) for extent in extents])
+    sides = [before for before, _ in around]
+    written = str(sides[0]) if len(set(sides)) == 1 else str(tuple(sides))
+    return [changed_layer(case, settings={"padding": around}, arguments={"padding": written})]
 
 
 def _convolution_words(case: Case) -> str:

@@ -11,7 +11,7 @@ from shapelens.network import Guard, Network, evaluate_network
 from shapelens.operators import Shape, Tensor
 from shapelens.readers.torch.recording import Recording
 
-__all__ = ["confirmed", "first_difference", "foretells"]
+__all__ = ["confirmed", "first_difference", "foretells", "held"]
 
 _STEPS = (
     1,
@@ -49,7 +49,10 @@ _PLACES = (7, 1009, 40, 500)
 
 
 def confirmed(
-    network: Network, example: Mapping[str, int], traced: Callable[[Mapping[str, Shape]], Network]
+    network: Network,
+    example: Mapping[str, int],
+    traced: Callable[[Mapping[str, Shape]], Network],
+    is_foretold: Callable[[Mapping[str, Shape]], bool],
 ) -> Network:
     """A network with every size held from the first node on whose formula is not what another trace gives.
 
@@ -57,6 +60,8 @@ def confirmed(
         network: a network with formulas.
         example: the sizes that it was traced at, by symbol.
         traced: traces it at other shapes of its inputs.
+        is_foretold: whether PyTorch alone gives there what the formulas say, which is quicker to see; where in doubt,
+            not.
     """
     varied: set[str] = set()
     for trial in range(len(_PLACES)):
@@ -66,10 +71,10 @@ def confirmed(
             break
         varied |= changed
         shapes = {i.name: tuple([evaluate(dim, sizes) for dim in i.shape or ()]) for i in network.inputs}
-        place = first_difference(network, traced(shapes), shapes)
+        place = None if is_foretold(shapes) else first_difference(network, traced(shapes), shapes)
         if place is not None:
-            return _held(network, place, {name: example[name] for name in example})
-    return _held(network, 0, {name: size for name, size in example.items() if name not in varied})
+            return held(network, place, {name: example[name] for name in example})
+    return held(network, 0, {name: size for name, size in example.items() if name not in varied})
 
 
 def first_difference(network: Network, again: Network, shapes: Mapping[str, Shape]) -> int | None:
@@ -95,33 +100,42 @@ def first_difference(network: Network, again: Network, shapes: Mapping[str, Shap
 
 
 def foretells(recording: Recording, seen: Recording, sizes: Mapping[str, int]) -> bool:
-    """Whether the formulas of a trace say, at some sizes, what came out of every call of a module there.
+    """Whether the formulas of a trace say, at some sizes, what every function of PyTorch and every module gave there.
 
     Args:
         recording: a trace with formulas.
         seen: what PyTorch gave at the sizes.
         sizes: the size of each symbol that is another one there.
     """
-    if recording.operations != seen.operations or len(recording.calls) != len(seen.calls):
+    said, given = _gave(recording), _gave(seen)
+    if [(name, len(tensors)) for name, tensors in said] != [(name, len(tensors)) for name, tensors in given]:
         return False
     sizes = {**recording.path.example, **sizes}
     for made in recording.made:
         truths = [r.truth for r in made.outcome.requirements] if made.outcome is not None else []
         if any(isinstance(t, Condition) and evaluate_condition(t, sizes) is False for t in truths):
             return False
-    for mine, theirs in zip(recording.calls, seen.calls, strict=True):
-        if mine.path != theirs.path or len(mine.outputs) != len(theirs.outputs):
-            return False
-        said = [_at_sizes(value.tensor, sizes) for _, value in mine.outputs]
-        if not _agree(said, [value.tensor for _, value in theirs.outputs]):
-            return False
-    return True
+    known: dict[Shape, Shape] = {}
+    return all(
+        _agree([_at_sizes(tensor, sizes, known) for tensor in mine], theirs)
+        for (_, mine), (_, theirs) in zip(said, given, strict=True)
+    )
 
 
-def _at_sizes(tensor: Tensor, sizes: Mapping[str, int]) -> Tensor:
-    if isinstance(tensor.shape, Unknown):
+def _gave(recording: Recording) -> list[tuple[str, tuple[Tensor, ...]]]:
+    """What every function gave, and every module: what the trace does not see may lie between the two."""
+    calls = [(call.path, tuple([value.tensor for _, value in call.outputs])) for call in recording.calls]
+    return [*recording.given, *calls]
+
+
+def _at_sizes(tensor: Tensor, sizes: Mapping[str, int], known: dict[Shape, Shape]) -> Tensor:
+    """A tensor with sizes in the place of symbols; shapes that come again are kept."""
+    shape = tensor.shape
+    if isinstance(shape, Unknown):
         return tensor
-    return Tensor(tuple([evaluate(dim, sizes) for dim in tensor.shape]), tensor.dtype)
+    if shape not in known:
+        known[shape] = tuple([evaluate(dim, sizes) for dim in shape])
+    return Tensor(known[shape], tensor.dtype)
 
 
 def _agree(mine: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
@@ -161,11 +175,11 @@ def _admits(network: Network, sizes: Mapping[str, int]) -> bool:
     return all(evaluate_condition(guard.condition, sizes) is True for guard in network.guards)
 
 
-def _held(network: Network, place: int, sizes: Mapping[str, int]) -> Network:
+def held(network: Network, place: int, sizes: Mapping[str, int]) -> Network:
     """The network with sizes held, from one node on, to what they were traced at."""
     if not sizes:
         return network
     where = network.nodes[place].where if place < len(network.nodes) else ""
-    held = [Guard(equal(symbol(name), size), place, where) for name, size in sizes.items()]
-    guards = sorted([*network.guards, *held], key=lambda guard: guard.before)
+    holding = [Guard(equal(symbol(name), size), place, where) for name, size in sizes.items()]
+    guards = sorted([*network.guards, *holding], key=lambda guard: guard.before)
     return replace(network, guards=tuple(guards))

@@ -193,9 +193,12 @@ def _is_foreign(error: Exception, tracer: Tracer) -> bool:
         error is refused for refused in tracer.refused
     ):
         return True
-    frame = error.__traceback__
+    frame, before = error.__traceback__, None
     while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
+        frame, before = frame.tb_next, frame
+    if isinstance(error, ZeroDivisionError) and before is not None:
+        # Its own numbers, divided by zero: a traced size does what Python does.
+        return is_author_file(before.tb_frame.f_code.co_filename)
     return frame is None or not is_own_file(frame.tb_frame.f_code.co_filename)
 
 

@@ -91,7 +91,8 @@ class Recording:
         path: the example, and what rules decided by it.
         change: what is changed in it, where something is.
         held: the weights in an object that is no tensor, by the object's identity.
-        operations: how many functions of PyTorch gave something.
+        given: what each function of PyTorch gave, by its name, in order.
+        measured: the values whose sizes the author's code was given, by their identity.
     """
 
     path: Path
@@ -104,7 +105,8 @@ class Recording:
     assumptions: dict[str, int] = field(default_factory=dict)
     refusals: list[tuple[Made, str]] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
-    operations: int = 0
+    given: list[tuple[str, tuple[Tensor, ...]]] = field(default_factory=list)
+    measured: dict[int, Value] = field(default_factory=dict)
     _asked: set[Condition] = field(default_factory=set)
     _held_decisions: int = 0
 
@@ -215,6 +217,7 @@ class Recording:
             calls=tuple([_finished(call) for call in self.calls]),
             assumptions=tuple(self.assumptions),
             refusals=refused,
+            measured=frozenset([value.name for value in self.measured.values() if value.name]),
         )
 
     def _with_counts(self, inputs: Sequence[Input]) -> tuple[Input, ...]:
@@ -236,6 +239,11 @@ class Recording:
                 made = call.outputs[0][1].made
                 if made is not None and made.called is call and made.outputs[0] is call.outputs[0][1]:
                     whole.add(id(made))
+        # Where the forward ended inside of a layer, what it had called by then is the layer.
+        unfinished = self.calls[-1] if self.calls and not self.calls[-1].outputs else None
+        inside = [made for made in self.made if made.called is unfinished]
+        if unfinished is not None and unfinished.is_leaf and len(inside) == 1 and inside[0] is self.made[-1]:
+            whole.add(id(inside[0]))
         used: set[str] = set(taken) | set(self.weights)
         times: Counter[str] = Counter()
         names: list[str] = []

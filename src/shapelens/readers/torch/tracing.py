@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 from shapelens.dims import Condition, Dim, Expression, Truth, UndecidedError, Unknown, equal
 from shapelens.errors import DimensionError
+from shapelens.network.refusals import is_explained
 from shapelens.operators import Opaque, Tensor
 from shapelens.readers.torch.data import CONCRETE, assumed
 from shapelens.readers.torch.functions import Call, translator_of
@@ -133,6 +134,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         sizes = tensor.size()
         if value is None:
             return sizes
+        self.recording.measured[id(value)] = value
         shape = value.tensor.shape
         dims = (shape,) * len(sizes) if isinstance(shape, Unknown) else shape
         self.reads_sizes = self.reads_sizes or any(isinstance(dim, Expression) for dim in dims)
@@ -146,6 +148,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         value = self.holder.known(tensor)
         if value is None:
             return int(tensor.numel())
+        self.recording.measured[id(value)] = value
         self.reads_sizes = True
         return traced(tensor.numel(), value.tensor.elements, self)
 
@@ -229,7 +232,11 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         tensors = [leaf for leaf in given if isinstance(leaf, torch.Tensor)]
         is_sized = any(isinstance(leaf, (TracedInt, TracedFloat)) for leaf in given)
         if not is_sized and not any(map(self._flows, tensors)):
-            is_done, result = constant_result(function, name, args, named, tensors, self.holder)
+            try:
+                is_done, result = constant_result(function, name, args, named, tensors, self.holder)
+            except Exception as refusal:
+                self.refused.append(refusal)
+                raise
             if is_done:
                 return result
             if is_in_place(name) and self.holder.is_own(tensors[0]):
@@ -248,10 +255,14 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             )  # it gives nothing, and what is written into is another from here on
         if error is None and not tensors_in(results):
             return results
-        self.recording.operations += 1
         if self.is_probing:
-            return self._probed(name, args, results, error)
-        results = self._recorded(name, args, named, results, error)
+            results = self._probed(name, args, results, error)
+        else:
+            results = self._recorded(name, args, named, results, error)
+        values = [self.holder.value_of(tensor) for tensor in tensors_in(results)]
+        self.recording.given.append((name, tuple([value.tensor for value in values])))
+        if self.is_probing:
+            return results
         if isinstance(target, torch.Tensor) and isinstance(results, torch.Tensor):
             return self.holder.write_into(target, self.holder.value_of(results))
         return results
@@ -284,7 +295,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         if self.recording.is_changed and translated is not None:
             return self._changed(call, name, args, translated, results)
         if error is not None:
-            past = self._past(call, translated, error)
+            past = self._past(call, translated, error, given=flat((args, named)))
             return self._written_into(name, args, _values_in(translated)) if is_in_place(name) else past
         said = None if translated is None else self._agreeing(call, _values_in(translated), given)
         if said is None:
@@ -392,14 +403,16 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
 
     # past what PyTorch refuses ------------------------------------------------------------------------
 
-    def _past(self, call: Call, said: Any, error: Exception) -> Any:
+    def _past(self, call: Call, said: Any, error: Exception, given: Sequence[Any]) -> Any:
         """Go on behind an operator that PyTorch refuses, with what our rule says comes out."""
         words = str(error).strip().split("\n")[0]
         self.refused.append(error)
         if self.is_strict:
+            self._hold_refusal(call, given)
             self._forget(call)
             raise error
         if said is None or any(isinstance(value.tensor.shape, Unknown) for value in _values_in(said)):
+            self._hold_refusal(call, given)
             raise error
         is_known = any(self._is_broken(made) for made in call.made)
         lacks_kernel = isinstance(error, NotImplementedError) or "meta tensor" in words.lower()
@@ -408,9 +421,29 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         is_blind = any(tensor.has_unknown for tensor in taken)
         if call.made and not lacks_kernel and not is_blind:
             self.recording.refusals.append((call.made[-1], words))
-            if not is_known:
+            if not is_known and not is_explained(words):
+                self._hold_refusal(call, given)
                 raise error
         return mapped(lambda leaf: self._standing_in(leaf, call) if isinstance(leaf, Value) else leaf, said)
+
+    def _hold_refusal(self, call: Call, given: Sequence[Any]) -> None:
+        """Keep where PyTorch refuses: where a requirement of ours does not hold, else at these very sizes alone."""
+        requirements = [
+            r for made in call.made if made.outcome is not None for r in made.outcome.requirements
+        ]
+        truths = [requirement.truth for requirement in requirements]
+        broken = [t for t in truths if isinstance(t, Condition) and not self.recording.path.holds(t)]
+        if broken:
+            self.recording.ask(broken[0], False, call.where)
+            return
+        dims: list[Dim] = [leaf.dim for leaf in given if isinstance(leaf, TracedInt)]
+        for tensor in (
+            [leaf for leaf in given if isinstance(leaf, torch.Tensor)] if False not in truths else []
+        ):
+            shape = self.holder.value_of(tensor).tensor.shape
+            dims += () if isinstance(shape, Unknown) else shape
+        for dim in dims:
+            self.recording.ask(equal(dim, self.size_of(dim)), True, call.where)
 
     def _changed(self, call: Call, name: str, args: _Arguments, translated: Any, results: Any) -> Any:
         """What comes out where a layer before was changed: what our rules say, whatever PyTorch does."""

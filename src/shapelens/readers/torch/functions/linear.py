@@ -26,7 +26,8 @@ def bilinear(call: Call, input1: Value, input2: Value, weight: Value, bias: Valu
 @translates("embedding")
 def embedding(call: Call, input: Value, weight: Value, *_: Any, **__: Any) -> Value:
     """`torch.embedding` has the table first, `torch.nn.functional.embedding` the words."""
-    words, table = (weight, input) if is_float(input.tensor.dtype) else (input, weight)
+    is_table = is_float(input.tensor.dtype) and not (weight.tensor.is_held and not input.tensor.is_held)
+    words, table = (weight, input) if is_table else (input, weight)
     return call.one(Embedding(), words, table)
 
 

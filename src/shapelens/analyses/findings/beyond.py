@@ -1,0 +1,106 @@
+"""What can be asked beyond one evaluation: the network at other sizes, its formulas, the author's own lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from shapelens.dims import Path, symbol
+from shapelens.network import Evaluation, Network, evaluate_network
+from shapelens.operators import Shape
+from shapelens.records import dataclass
+
+__all__ = ["Beyond", "Written"]
+
+AXES = ("D", "H", "W", "L", "T")
+"""The letters of axes whose sizes may be free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A line of the author's code as it would read.
+
+    Args:
+        place: the file and line: `net.py:12`.
+        line: what would stand there.
+    """
+
+    place: str
+    line: str
+
+
+Rewrite = Callable[[str, Mapping[str, str]], "Written | None"]
+"""The line that makes a module, with other arguments: by the module's path and the arguments' names."""
+
+
+class Beyond:
+    """What can be asked beyond one evaluation.
+
+    Args:
+        evaluation: the network as it is looked at.
+        at: the network at other shapes of its inputs, by name; by default its rules applied to them.
+        formulas: the network with formulas for free sizes; by default the network itself.
+        rewrite: a line of the author's code as it would read; by default none is known.
+    """
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        at: Callable[[Mapping[str, Shape]], Evaluation] | None = None,
+        formulas: Callable[[], Network] | None = None,
+        rewrite: Rewrite | None = None,
+    ) -> None:
+        self.evaluation = evaluation
+        self._at = at
+        self._formulas = formulas
+        self._rewrite = rewrite
+        self._seen: dict[tuple[tuple[str, Shape], ...], Evaluation] = {}
+        self.fitting: dict[object, Any] = {}
+        """What was found of the sizes that fit, by what was asked."""
+
+    def at(self, shapes: Mapping[str, Shape]) -> Evaluation:
+        """The network at other shapes of its inputs, all of them by name."""
+        key = tuple(
+            sorted([(name, tuple(shape)) for name, shape in shapes.items()], key=lambda item: item[0])
+        )
+        if key not in self._seen:
+            at = self._at or self._by_its_rules
+            self._seen[key] = at(shapes)
+        return self._seen[key]
+
+    def _by_its_rules(self, shapes: Mapping[str, Shape]) -> Evaluation:
+        return evaluate_network(self.evaluation.network, shapes, self.evaluation.path)
+
+    def rewritten(self, path: str, arguments: Mapping[str, str]) -> Written | None:
+        """The line that makes a module, as it would read with other arguments; None where it is not known."""
+        return None if self._rewrite is None else self._rewrite(path, arguments)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network whose formulas hold at other sizes too."""
+        return self.evaluation.network if self._formulas is None else self._formulas()
+
+    @cached_property
+    def formulas(self) -> Evaluation | None:
+        """The network with symbols for the heights and widths that go in; None where no image does."""
+        evaluation, example = self.evaluation, dict(self.evaluation.path.example)
+        shapes = dict(evaluation.shapes)
+        freed = False
+        inputs = []
+        for declared in self.network.inputs:
+            shape, own = list(shapes.get(declared.name, ())), dict(declared.example)
+            layout = declared.layout
+            fits = layout is not None and len(shape) == len(layout.axes)
+            for axis in layout.spatial if layout is not None and fits else ():
+                size = shape[axis]
+                if isinstance(size, int) and layout is not None:
+                    letter = layout.axes[axis]
+                    shape[axis], example[letter], freed = symbol(letter), size, True
+            shapes[declared.name] = tuple(shape)
+            inputs.append(replace(declared, example=own))
+        if not freed:
+            return None
+        network = replace(self.network, inputs=tuple(inputs))
+        return evaluate_network(network, shapes, Path(example))

@@ -1,0 +1,87 @@
+"""SL102: a convolution whose filters are not as deep as its input."""
+
+from __future__ import annotations
+
+from shapelens.analyses.findings.feeding import fed_instead
+from shapelens.analyses.findings.groups import tell_groups
+from shapelens.analyses.findings.layers import changed_layer
+from shapelens.analyses.findings.origins import from_words
+from shapelens.analyses.findings.proposing import Proposal
+from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells, torch_list
+from shapelens.dims import Unknown, shape_text
+from shapelens.operators import Convolution, Requirement, Shape, Tensor, TransposedConvolution
+
+__all__ = ["channel_words", "tell_channels"]
+
+
+@tells("channels")
+def tell_channels(case: Case) -> Told:
+    """A convolution whose filters are not as deep as its input."""
+    from shapelens.analyses.findings.channels_last import misplaced_axis, tell_channels_last
+
+    gets, wants, weight = case.facts["gets"], case.facts["wants"], case.facts["weight"]
+    image = case.tensor()
+    if misplaced_axis(image, wants, case.facts["axis"]):
+        return tell_channels_last(case)
+    groups = case.facts["groups"]
+    if isinstance(gets, int) and isinstance(groups, int) and groups > 1 and gets % groups:
+        facts = {"groups": groups, "channels": gets}
+        return tell_groups(Case(case.evaluation, case.step, Requirement("groups", False, facts), case.beyond))
+    many = "channel" if gets == 1 else "channels"
+    return case.told(
+        "SL102",
+        f"{number(gets)} {many} in {sample_text(image.shape, case.evaluation)}{from_words(case)}",
+        f"weight {shape_text(weight)} wants {number(wants)}, gets {number(gets)}",
+        summary=f"this {case.words_without_shapes} takes {number(wants)} channels and gets {number(gets)}",
+        proposals=_proposals(case, image),
+        framework=("torch", channel_words(case, image)),
+    )
+
+
+def channel_words(case: Case, image: Tensor) -> str:
+    """PyTorch's words."""
+    gets, wants, weight = case.facts["gets"], case.facts["wants"], case.facts["weight"]
+    listed = "" if isinstance(image.shape, Unknown) else torch_list(image.shape, case.evaluation)
+    is_transposed = isinstance(case.step.node.operator, TransposedConvolution)
+    kind = "transposed=1" if is_transposed else f"groups={case.facts['groups']}"
+    return (
+        f"Given {kind}, weight of size {list(weight)}, "
+        f"expected input{listed} to have {number(wants)} channels, but got {number(gets)} channels instead"
+    )
+
+
+def _deeper(case: Case) -> Shape | None:
+    """The weight that the channels that come would fit."""
+    gets, wants, weight = case.facts["gets"], case.facts["wants"], case.facts["weight"]
+    groups, operator = case.facts["groups"], case.step.node.operator
+    if not isinstance(gets, int) or gets < 1 or gets % groups:
+        return None
+    if type(operator) is TransposedConvolution:
+        return (gets, *weight[1:]) if not operator.filters_last and wants == weight[0] else None
+    is_plain = type(operator) is Convolution and not operator.filters_last
+    if is_plain and wants == weight[1] * groups:
+        return (weight[0], gets // groups, *weight[2:])
+    if type(operator) is Convolution and operator.filters_last and groups == 1 and wants == weight[-2]:
+        return (*weight[:-2], gets, weight[-1])
+    return None
+
+
+def _proposals(case: Case, image: Tensor) -> list[Proposal]:
+    """What makes the channels fit: another depth of the input, or of the filters."""
+    gets, wants = case.facts["gets"], case.facts["wants"]
+    if isinstance(image.shape, Unknown):
+        return []
+    sample, found = image.dims[1:], []
+    shape = _deeper(case)
+    if shape is not None:
+        found.append(changed_layer(case, weights={"weight": shape}, arguments={"in_channels": str(gets)}))
+    is_fed, is_first = case.fed_input is not None, case.facts["axis"] == 1 and image.rank > 2
+    if is_fed and is_first and gets == 1:
+        repeats = ", ".join(["1", str(wants), *["1"] * (image.rank - 2)])
+        found += fed_instead(case, (wants, *sample[1:]), f"x.repeat({repeats})")[1:]
+        if shape is not None and case.evaluation.network.origin.kind == "torch":
+            text = f"if trained  {case.step.node.name}.weight.sum(1, keepdim=True)"
+            found.append(changed_layer(case, weights={"weight": shape}, text=text))
+    elif is_fed and is_first and (gets, wants) == (4, 3):
+        found += fed_instead(case, (wants, *sample[1:]), "x[:, :3]")[1:]
+    return found or [Proposal(f"make the layer's input channels {number(gets)}")]

@@ -1,0 +1,73 @@
+"""Proposals to change a layer: its weights, its settings, and the call that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shapelens.analyses.findings.mending import Change, all_of_them, with_operator, with_shapes
+from shapelens.analyses.findings.proposing import Argument, Proposal
+from shapelens.analyses.findings.telling import Case
+from shapelens.dims import shape_text
+from shapelens.operators import Operator, Shape
+from shapelens.readers.notation.words import to_pytorch
+
+__all__ = ["as_typed", "changed_layer", "reshaped"]
+
+
+def changed_layer(
+    case: Case,
+    *,
+    weights: Mapping[str, Shape] | None = None,
+    settings: Mapping[str, object] | None = None,
+    arguments: Mapping[str, str] | None = None,
+    text: str = "",
+) -> Proposal:
+    """Make the layer fit what comes in: the layer as one would type it then.
+
+    Args:
+        case: what does not fit.
+        weights: the shapes of its weights as they would be, by role.
+        settings: its settings as they would be.
+        arguments: the arguments of the call that makes it, as they would be.
+        text: what to do, where the layer as it is typed does not tell.
+    """
+    step = case.step
+    operator = step.node.operator.with_settings(**(settings or {}))
+    change = all_of_them(with_operator(step.node.name, operator), reshaped(case, weights or {}))
+    written = text or as_typed(case, operator, weights or {})
+    path = step.node.path
+    is_module = case.evaluation.network.modules.get(path) == step.node.module
+    argument = Argument(path, arguments) if arguments and is_module and path else None
+    return Proposal(written, change, argument=argument)
+
+
+def reshaped(case: Case, weights: Mapping[str, Shape]) -> Change:
+    """The edit that gives a layer's weights other shapes, by role."""
+    node, network = case.step.node, case.evaluation.network
+    roles = dict(zip(node.operator.roles, node.inputs, strict=False))
+    named: dict[str, Shape] = {}
+    for role, shape in weights.items():
+        value = roles.get(role)
+        if value is not None and value in network.weights:
+            named[value] = shape
+    return with_shapes(named)
+
+
+def as_typed(case: Case, operator: Operator, weights: Mapping[str, Shape]) -> str:
+    """A layer as one would type it, with weights of other shapes."""
+    roles = operator.roles
+    if case.is_file and weights:
+        values = dict(zip(roles, case.step.node.inputs, strict=False))
+        return " and ".join([f"make {values[role]} {shape_text(shape)}" for role, shape in weights.items()])
+    changed = [
+        replace(tensor, shape=weights[role]) if tensor is not None and role in weights else tensor
+        for role, tensor in zip(roles, case.step.inputs, strict=False)
+    ]
+    written = to_pytorch(operator, tuple(changed))
+    if written:
+        return written
+    if not weights:
+        return ""
+    role, shape = next(iter(weights.items()))
+    return f"make its {role} {shape_text(shape)}"
