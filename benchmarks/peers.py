@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
 import onnx
 
 Found = Mapping[str, tuple[int | str | None, ...] | None]
@@ -66,7 +67,7 @@ def _shapelens(model: Any, fed: Mapping[str, Any]) -> Found:
     sizes: dict[str, int] = {}
     for declared in network.inputs:
         if declared.shape is not None and declared.name in fed:
-            pairs = zip(declared.shape, fed[declared.name].shape, strict=True)
+            pairs = zip(declared.shape, np.shape(fed[declared.name]), strict=True)
             sizes |= {dim.symbols()[0].name: size for dim, size in pairs if isinstance(dim, Expression)}
     evaluation = evaluate_network(network, {}, Path(sizes))
     return {

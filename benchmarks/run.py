@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ("startup", "evaluation", "reading", "onnx_inference", "pytorch", "drawing")
+BENCHMARKS = ("startup", "evaluation", "reading", "onnx_inference", "pytorch", "sizes", "drawing")
 
 
 def main(wanted: list[str]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shapelens.operators.activation import Activation, Clip, Dropout, ParametricActivation
     from shapelens.operators.adaptive import AdaptivePool, GlobalPool
+    from shapelens.operators.alike import JoinRows, LikeInputs, PickColumns, RowWise
     from shapelens.operators.attention import MultiHeadAttention, ScaledDotProductAttention
     from shapelens.operators.axis_normalization import (
         LayerNormalization,
@@ -21,16 +22,27 @@ if TYPE_CHECKING:
     )
     from shapelens.operators.cached_attention import CachedAttention, LinearAttention, RotaryEmbedding
     from shapelens.operators.casting import Cast
+    from shapelens.operators.causal import CausalConvolution
     from shapelens.operators.columns import ColumnsToImage, ImageToColumns
     from shapelens.operators.complex_numbers import ComplexToPairs, PairsToComplex
     from shapelens.operators.convolution import Convolution
     from shapelens.operators.counting import BinCount, Compress, NonMaxSuppression, NonZero, Unique
+    from shapelens.operators.decoding import DecodeImage
     from shapelens.operators.deformable import DeformableConvolution
     from shapelens.operators.diagonals import BlockDiagonal, Diagonal, DiagonalMatrix
     from shapelens.operators.einsum import Einsum, Pairwise
     from shapelens.operators.elementwise import Elementwise, broadcast
     from shapelens.operators.filling import Fill, FillLike, Sample
     from shapelens.operators.fourier import FourierTransform, InverseShortTimeFourier, ShortTimeFourier
+    from shapelens.operators.fused import (
+        EmbeddingSum,
+        FusedAttention,
+        GroupedAttention,
+        PackedProduct,
+        ProjectedAttention,
+        SkipNormalization,
+        TransposedProduct,
+    )
     from shapelens.operators.gating import GatedLinearUnit
     from shapelens.operators.grids import BroadcastTogether, CartesianProduct, Combinations, MeshGrid
     from shapelens.operators.indexing import Gather, GatherElements, GatherND, OneHot, Triangle
@@ -61,6 +73,7 @@ if TYPE_CHECKING:
     from shapelens.operators.overwriting import MaskedScatter, Overwrite
     from shapelens.operators.packing import PackSequences, PadSequences
     from shapelens.operators.padding import CenterCropPad, Pad
+    from shapelens.operators.paired_fourier import MelWeights, PairedFourier, PairedShortTimeFourier
     from shapelens.operators.pooling import Pool
     from shapelens.operators.quantization import Dequantize, DynamicQuantize, Quantize
     from shapelens.operators.recurrent import GRU, LSTM, RNN
@@ -72,9 +85,21 @@ if TYPE_CHECKING:
     from shapelens.operators.sampling import AffineGrid, GridSample
     from shapelens.operators.scattering import Scatter, ScatterND, UpdateCache
     from shapelens.operators.selecting import Index
+    from shapelens.operators.sequences import (
+        JoinSequence,
+        MakeSequence,
+        SequenceLength,
+        SequencePart,
+        SequenceWith,
+        SequenceWithout,
+        SplitToSequence,
+        TensorSequence,
+        what_both_are,
+    )
     from shapelens.operators.shape_arithmetic import Constant, Identity, Range, ShapeOf, Size
     from shapelens.operators.shuffling import ChannelShuffle, DepthToSpace, SpaceToDepth
     from shapelens.operators.slicing import Narrow, Slice
+    from shapelens.operators.texts import NGrams, NormalizeTexts, SplitTexts
     from shapelens.operators.transposed import TransposedConvolution
     from shapelens.operators.transposing import Transpose
     from shapelens.operators.turning import Flip, Roll
@@ -96,6 +121,7 @@ __all__ = [
     "CachedAttention",
     "CartesianProduct",
     "Cast",
+    "CausalConvolution",
     "CenterCropPad",
     "ChannelShuffle",
     "ClassLoss",
@@ -107,6 +133,7 @@ __all__ = [
     "Concatenate",
     "Constant",
     "Convolution",
+    "DecodeImage",
     "Decomposition",
     "DeformableConvolution",
     "DepthToSpace",
@@ -118,6 +145,7 @@ __all__ = [
     "Einsum",
     "Elementwise",
     "Embedding",
+    "EmbeddingSum",
     "Expand",
     "Fill",
     "FillLike",
@@ -127,6 +155,7 @@ __all__ = [
     "Follow",
     "FourierTransform",
     "Frames",
+    "FusedAttention",
     "GatedLinearUnit",
     "Gather",
     "GatherElements",
@@ -135,40 +164,53 @@ __all__ = [
     "GlobalPool",
     "GridSample",
     "GroupNormalization",
+    "GroupedAttention",
     "Identity",
     "ImageToColumns",
     "Index",
     "InstanceNormalization",
     "InverseShortTimeFourier",
+    "JoinRows",
+    "JoinSequence",
     "Kronecker",
     "LayerNormalization",
+    "LikeInputs",
     "Linear",
     "LinearAttention",
     "LocalResponseNormalization",
     "LookUp",
     "LpNormalization",
+    "MakeSequence",
     "MaskedScatter",
     "MatrixChain",
     "MatrixProduct",
     "MaxUnpool",
     "MeanVarianceNormalization",
+    "MelWeights",
     "MeshGrid",
     "MultiHeadAttention",
+    "NGrams",
     "Narrow",
     "NonMaxSuppression",
     "NonZero",
+    "NormalizeTexts",
     "OneHot",
     "Opaque",
     "Operator",
     "Outcome",
     "Overwrite",
     "PackSequences",
+    "PackedProduct",
     "Pad",
     "PadSequences",
+    "PairedFourier",
+    "PairedShortTimeFourier",
     "PairsToComplex",
     "Pairwise",
     "ParametricActivation",
+    "PickColumns",
     "Pool",
+    "ProjectedAttention",
     "Quantize",
     "RMSNormalization",
     "Range",
@@ -180,26 +222,36 @@ __all__ = [
     "Resize",
     "Roll",
     "RotaryEmbedding",
+    "RowWise",
     "Sample",
     "ScaledDotProductAttention",
     "Scatter",
     "ScatterND",
+    "SequenceLength",
+    "SequencePart",
+    "SequenceWith",
+    "SequenceWithout",
     "Shape",
     "ShapeOf",
     "ShortTimeFourier",
     "Size",
+    "SkipNormalization",
     "Slice",
     "Solve",
     "SpaceToDepth",
     "Split",
+    "SplitTexts",
+    "SplitToSequence",
     "Squeeze",
     "Stack",
     "Strided",
     "Tensor",
+    "TensorSequence",
     "Tile",
     "TopK",
     "Transpose",
     "TransposedConvolution",
+    "TransposedProduct",
     "Triangle",
     "Unbind",
     "Unique",
@@ -207,25 +259,33 @@ __all__ = [
     "UpdateCache",
     "apply",
     "broadcast",
+    "what_both_are",
 ]
 
 _FAMILIES = {
     "activation": "Activation Clip Dropout ParametricActivation",
     "adaptive": "AdaptivePool GlobalPool",
+    "alike": "JoinRows LikeInputs PickColumns RowWise",
     "attention": "MultiHeadAttention ScaledDotProductAttention",
     "axis_normalization": "LayerNormalization LpNormalization MeanVarianceNormalization RMSNormalization",
     "cached_attention": "CachedAttention LinearAttention RotaryEmbedding",
     "casting": "Cast",
+    "causal": "CausalConvolution",
     "columns": "ColumnsToImage ImageToColumns",
     "complex_numbers": "ComplexToPairs PairsToComplex",
     "convolution": "Convolution",
     "counting": "BinCount Compress NonMaxSuppression NonZero Unique",
+    "decoding": "DecodeImage",
     "deformable": "DeformableConvolution",
     "diagonals": "BlockDiagonal Diagonal DiagonalMatrix",
     "einsum": "Einsum Pairwise",
     "elementwise": "Elementwise broadcast",
     "filling": "Fill FillLike Sample",
     "fourier": "FourierTransform InverseShortTimeFourier ShortTimeFourier",
+    "fused": (
+        "EmbeddingSum FusedAttention GroupedAttention PackedProduct ProjectedAttention SkipNormalization "
+        "TransposedProduct"
+    ),
     "gating": "GatedLinearUnit",
     "grids": "BroadcastTogether CartesianProduct Combinations MeshGrid",
     "indexing": "Gather GatherElements GatherND OneHot Triangle",
@@ -243,6 +303,7 @@ _FAMILIES = {
     "overwriting": "MaskedScatter Overwrite",
     "packing": "PackSequences PadSequences",
     "padding": "CenterCropPad Pad",
+    "paired_fourier": "MelWeights PairedFourier PairedShortTimeFourier",
     "pooling": "Pool",
     "quantization": "Dequantize DynamicQuantize Quantize",
     "recurrent": "GRU LSTM RNN",
@@ -254,9 +315,14 @@ _FAMILIES = {
     "sampling": "AffineGrid GridSample",
     "scattering": "Scatter ScatterND UpdateCache",
     "selecting": "Index",
+    "sequences": (
+        "JoinSequence MakeSequence SequenceLength SequencePart SequenceWith SequenceWithout SplitToSequence "
+        "TensorSequence what_both_are"
+    ),
     "shape_arithmetic": "Constant Identity Range ShapeOf Size",
     "shuffling": "ChannelShuffle DepthToSpace SpaceToDepth",
     "slicing": "Narrow Slice",
+    "texts": "NGrams NormalizeTexts SplitTexts",
     "transposed": "TransposedConvolution",
     "transposing": "Transpose",
     "turning": "Flip Roll",

@@ -245,6 +245,7 @@ class OneHot(Operator):
     Args:
         depth: the number of classes.
         axis: where the new axis stands in the result.
+        dtype: the type of the output, where no values say it.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "depth", "values")
@@ -253,6 +254,7 @@ class OneHot(Operator):
 
     depth: Dim | None = None
     axis: int = -1
+    dtype: str = "int64"
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         indices = given(inputs)
@@ -266,7 +268,7 @@ class OneHot(Operator):
         facts = {"gets": indices.dims, "depth": depth}
         positive = Requirement("classes", at_least(depth, 1), facts, spoils=(axis,))
         values = optional(inputs, 2)
-        return Outcome((Tensor(shape, "int64" if values is None else values.dtype),), (positive,))
+        return Outcome((Tensor(shape, self.dtype if values is None else values.dtype),), (positive,))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         rank = given(inputs).rank

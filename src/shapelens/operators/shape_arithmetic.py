@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, UndecidedError, Unknown, at_least, at_most, ceil_divide, decide, maximum
@@ -37,7 +38,7 @@ class Identity(Operator):
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
-        return Outcome((Tensor(tensor.shape, tensor.dtype, tensor.contents),))
+        return Outcome((replace(tensor, is_held=False),))
 
     def views(self, run: Run) -> tuple[Strides | None, ...]:
         return (run.lies(),)

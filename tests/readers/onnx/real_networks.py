@@ -26,6 +26,20 @@ IMAGENET = tuple(
 NUDENET = "yolov8 of nudenet"
 """A detector of 323 nodes whose height and width are free: `pip install --no-deps nudenet`."""
 
+RAPIDOCR = {
+    "text detector of rapidocr": "ch_PP-OCRv4_det_infer.onnx",
+    "text reader of rapidocr": "ch_PP-OCRv4_rec_infer.onnx",
+    "text direction of rapidocr": "ch_ppocr_mobile_v2.0_cls_infer.onnx",
+}
+"""Three networks that PaddlePaddle exported, of opsets 11 and 12: `pip install --no-deps rapidocr-onnxruntime`."""
+
+_OCR_SIZES = {
+    "text detector of rapidocr": ((320, 320), ((256, 352), (96, 640), (480, 64))),
+    "text reader of rapidocr": ((48, 320), ((48, 160), (48, 424), (48, 96))),
+    "text direction of rapidocr": ((48, 192), ((48, 160), (64, 224), (80, 96))),
+}
+"""Where lines of text are read they are of one height."""
+
 CLASSIFIER = frozenset({"Flatten", "Gemm", "Reshape"})
 """What bears one size alone in most of these networks."""
 
@@ -114,18 +128,26 @@ def paths() -> Iterator[tuple[str, Path, tuple[int, int], tuple[tuple[int, int],
     if nudenet is not None and nudenet.submodule_search_locations:
         path = Path(nudenet.submodule_search_locations[0]) / "320n.onnx"
         yield NUDENET, path, (320, 320), ((256, 352), (300, 333), (480, 640))
+    rapidocr = importlib.util.find_spec("rapidocr_onnxruntime")
+    if rapidocr is not None and rapidocr.submodule_search_locations:
+        models = Path(rapidocr.submodule_search_locations[0]) / "models"
+        for name, file in RAPIDOCR.items():
+            yield name, models / file, *_OCR_SIZES[name]
 
 
 @cache
 def real_networks() -> dict[str, RealNetwork]:
     """The networks by name."""
-    found = {}
-    for name, path, size, others in paths():
-        model = onnx.load(path)
-        del model.graph.value_info[:]
-        for value in model.graph.output:
-            value.type.tensor_type.ClearField("shape")
-        stored = {tensor.name for tensor in model.graph.initializer}
-        image = next(value.name for value in model.graph.input if value.name not in stored)
-        found[name] = RealNetwork(name, model, image, size, others)
-    return found
+    return {name: real_network(name, onnx.load(path), *sizes) for name, path, *sizes in paths()}
+
+
+def real_network(
+    name: str, model: Any, size: tuple[int, int], others: tuple[tuple[int, int], ...]
+) -> RealNetwork:
+    """A network without what its file says of values in between."""
+    del model.graph.value_info[:]
+    for value in model.graph.output:
+        value.type.tensor_type.ClearField("shape")
+    stored = {tensor.name for tensor in model.graph.initializer}
+    image = next(value.name for value in model.graph.input if value.name not in stored)
+    return RealNetwork(name, model, image, size, others)

@@ -20,9 +20,6 @@ from shapelens.readers.onnx.schema import data_type_name
 
 onnx = pytest.importorskip("onnx")
 
-LEAST_OPSET = 6
-"""What PyTorch's cases in the suite were written for; three cases are older, and of operators long gone."""
-
 LEAST_IR = 4
 """From this version of the format on, a stored tensor is a constant unless it is an input as well."""
 
@@ -196,10 +193,10 @@ def symbols_of(shape: Sequence[int]) -> tuple[str | int, ...]:
 @cache
 def cases() -> tuple[Case, ...]:
     """All cases of which an output is a tensor."""
-    return tuple(filter(None, (_prepared(*found) for found in _collected())))
+    return tuple(filter(None, (_prepared(*found) for found in collected())))
 
 
-def _collected() -> Iterator[tuple[str, Any, Sequence[Any], Sequence[Any]]]:
+def collected() -> Iterator[tuple[str, Any, Sequence[Any], Sequence[Any]]]:
     """The name, the model, the inputs and the outputs of each case: those made in memory, and those in folders."""
     from onnx.backend.test.case.node import collect_testcases
 
@@ -244,9 +241,7 @@ def _read(value: Any) -> Any:
 
 
 def _prepared(name: str, original: Any, given: Sequence[Any], expected: Sequence[Any]) -> Case | None:
-    """A case with one input left; None where no output is a tensor, or its operators are too old."""
-    if any(o.domain in {"", "ai.onnx"} and o.version < LEAST_OPSET for o in original.opset_import):
-        return None
+    """A case with one input left; None where no output is a tensor."""
     true = {
         value.name: np.shape(array)
         for value, array in zip(original.graph.output, expected, strict=True)

@@ -76,6 +76,8 @@ def test_what_is_no_constant(other) -> None:
     [
         (OnnxTensor("w", (8, 3), "float32"), True),
         (OnnxTensor("w", (8, 3), "int8"), True),
+        (OnnxTensor("b", (8,), "int32"), True),
+        (OnnxTensor("to", (2,), "int64"), False),
         (OnnxTensor("w", (), "float32"), False),
         (OnnxTensor("w", (3,), "bool"), False),
         (OnnxTensor("w", (3,), "string"), False),

@@ -238,10 +238,21 @@ def test_an_if_without_two_branches_is_not_known(attributes) -> None:
 
 
 def test_without_functions_everything_is_as_it_was() -> None:
-    nodes = [node("Relu", "x", "y", "one"), node("Loop", "- - y", "z", body=KEEP)]
+    nodes = [node("Relu", "x", "y", "one"), node("Celu", "y", "z", alpha=0.5)]
     body = expanded(model(graph(nodes, "z", [X], [numbers("held", 1)])))
     assert [placed.node for placed in body.nodes] == nodes
     assert (list(body.constants), body.outputs) == (["held"], ("z",))
+
+
+def test_the_body_of_a_loop_is_written_by_itself_and_takes_what_is_around_it() -> None:
+    inside = graph([node("Add", "a x", "b")], "go b b", [value("i"), value("go"), value("a")])
+    body = expanded(model(graph([node("Loop", "n - y", "z s", "again", body=inside)], "z s", [X])))
+    (placed,) = body.nodes
+    (written,) = placed.bodies
+    assert placed.node.inputs == ("x", "n", "", "y")
+    assert written.inputs == ("again/i", "again/go", "again/a")
+    assert written.outputs == ("again/go", "again/b", "again/b")
+    assert [each.node.inputs for each in written.nodes] == [("again/a", "x")]
 
 
 def test_two_tensors_of_one_name() -> None:

@@ -73,12 +73,18 @@ def test_a_scalar_and_a_tensor_without_elements() -> None:
     assert (scalar.shape, empty.shape) == ((), (0, 3))
 
 
-@pytest.mark.parametrize("kind", ["sequence", "optional", "map", "opaque", "sparse"])
+@pytest.mark.parametrize("kind", ["sequence", "optional sequence", "map", "opaque", "sparse"])
 def test_what_is_no_tensor_has_no_shape(kind) -> None:
     file = model(graph([node("Relu", "x", "y")], "y", [OnnxValue("x", "float32", (2, 3), kind)]))
     found = evaluated(file)
     assert found.network.inputs[0].shape is None
     assert isinstance(found.values["y"].shape, Unknown)
+
+
+def test_a_tensor_that_may_be_missing_has_the_shape_that_it_has_if_it_is_there() -> None:
+    optional = OnnxValue("x", "float32", (2, 3), "optional")
+    file = model(graph([node("OptionalGetElement", "x", "y")], "y", [optional]))
+    assert evaluated(file).values["y"].shape == (2, 3)
 
 
 def test_a_rank_that_is_not_declared() -> None:

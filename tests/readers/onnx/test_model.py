@@ -73,7 +73,10 @@ def type_from(proto, name=""):
     if kind == "opaque_type":
         return OnnxValue(name, "undefined", None, "opaque")
     inner = type_from(content.value_type if kind == "map_type" else content.elem_type)
-    return OnnxValue(name, inner.data_type, inner.shape, kind.partition("_")[0])
+    called = kind.partition("_")[0]
+    if called == "optional" and inner.kind not in {"tensor", "undeclared"}:
+        called += f" {inner.kind}"
+    return OnnxValue(name, inner.data_type, inner.shape, called)
 
 
 def value_from(proto):
@@ -118,7 +121,7 @@ def node_from(proto):
         proto.name,
         tuple(proto.input),
         tuple(proto.output),
-        {attribute.name: attribute_from(attribute) for attribute in proto.attribute},
+        {attribute.name: attribute_from(attribute) for attribute in proto.attribute} or MappingProxyType({}),
         {entry.key: entry.value for entry in proto.metadata_props} or MappingProxyType({}),
         proto.overload,
     )
@@ -273,7 +276,8 @@ def test_kinds_of_values():
         "no rank": helper.make_tensor_type_proto(TensorProto.BFLOAT16, None),
         "sparse": helper.make_sparse_tensor_type_proto(TensorProto.FLOAT, [3, "M"]),
         "sequence": helper.make_sequence_type_proto(tensor),
-        "optional": helper.make_optional_type_proto(helper.make_sequence_type_proto(tensor)),
+        "optional": helper.make_optional_type_proto(tensor),
+        "optional sequence": helper.make_optional_type_proto(helper.make_sequence_type_proto(tensor)),
         "map": helper.make_map_type_proto(TensorProto.INT64, tensor),
         "nothing": onnx.TypeProto(),
     }
@@ -285,6 +289,7 @@ def test_kinds_of_values():
         ("sparse", "sparse", (3, "M")),
         ("sequence", "sequence", ("N", None, 3, None, 0)),
         ("optional", "optional", ("N", None, 3, None, 0)),
+        ("optional sequence", "optional sequence", ("N", None, 3, None, 0)),
         ("map", "map", ("N", None, 3, None, 0)),
         ("nothing", "undeclared", None),
     ]

@@ -60,27 +60,19 @@ def test_outputs_that_are_inputs_or_held() -> None:
     assert found["nothing"].shape == Unknown("nothing in the network gives it")
 
 
-def test_loops_and_sequences_say_why_they_are_not_followed() -> None:
-    body = graph([], "x")
+def test_what_is_no_tensor_says_what_it_is() -> None:
     nodes = [
-        node("Loop", "n c x", "looped", body=body),
-        node("Scan", "x", "scanned", body=body, num_scan_inputs=1),
-        node("SplitToSequence", "x", "parts"),
-        node("SequenceLength", "parts", "count"),
-        node("Optional", "x", "maybe"),
-        node("OptionalHasElement", "maybe", "has"),
-        node("Relu", "looped", "after"),
+        node("SequenceConstruct", "x x", "parts"),
+        node("Relu", "parts", "after"),
+        node("Optional", "-", "maybe"),
+        node("OptionalHasElement", "-", "has"),
+        node("ZipMap", "x", "map", domain="ai.onnx.ml"),
     ]
     found = evaluated(model(graph(nodes, "after", [X]))).values
-    assert found["looped"].shape == Unknown("the data may decide how often the body of a Loop runs")
-    assert found["after"].shape == found["looped"].shape
-    assert found["scanned"].shape == Unknown("the body of a Scan is not followed")
-    assert found["parts"].shape == Unknown("sequences of tensors are not followed")
-    assert found["maybe"].shape == Unknown("values that may be missing are not followed")
-    assert [(found[name].shape, found[name].dtype) for name in ("count", "has")] == [
-        ((), "int64"),
-        ((), "bool"),
-    ]
+    assert found["after"].shape == Unknown("it is a sequence of N×3×8×8, N×3×8×8, and no tensor")
+    assert found["maybe"].shape == Unknown("the optional value is missing")
+    assert found["map"].shape == Unknown("it gives maps, which have no shape")
+    assert (found["has"].shape, found["has"].dtype, found["has"].contents) == ((), "bool", (False,))
 
 
 def test_a_weight_that_is_transposed_first_is_still_the_layer_s() -> None:
@@ -107,3 +99,19 @@ def test_every_tensor_that_a_file_names_is_there() -> None:
         assert named <= set(found.values), case.name
         given = {name for step in found.steps for name in step.node.outputs}
         assert named - given <= set(found.network.weights) | {i.name for i in found.network.inputs}, case.name
+
+
+def test_a_small_weight_that_is_reshaped_first_counts_and_what_sizes_make_does_not() -> None:
+    """A scale of 6 numbers is a weight though its numbers are read; a number made of a shape is none."""
+    held = [
+        OnnxTensor("gamma", (6,), "float32", (1.0,) * 6),
+        numbers("to", 1, 6),
+    ]
+    nodes = [
+        node("Reshape", "gamma to", "row"),
+        node("Mul", "v row", "scaled"),
+        node("Cast", "to", "factor", to=1),
+        node("ReduceProd", "factor", "six"),
+        node("Div", "scaled six", "y"),
+    ]
+    assert inspect(network_of(model(graph(nodes, "y", [value("v", "N", 6)], held)))).parameters == 6

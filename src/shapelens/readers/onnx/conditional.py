@@ -6,77 +6,24 @@ part of a vector. Where only data do, what both branches agree in is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from shapelens.dims import Condition, Dim, Truth, Unknown, decide, equal, total
+from shapelens.dims import Dim, Unknown, decide, equal
 from shapelens.errors import DimensionError
-from shapelens.network import Node
-from shapelens.operators import Operator, Outcome, Requirement, Shape, Tensor, apply
+from shapelens.operators import Outcome, Tensor, what_both_are
 from shapelens.operators.reach import Link
+from shapelens.readers.onnx.subgraphs import NOTHING, OfGraphs, Subgraph, truth_of
 from shapelens.records import dataclass
 
-__all__ = ["Branch", "Conditional"]
+__all__ = ["Conditional"]
 
 _DIFFER = "the branches of an If differ, and the data decide which one is taken"
-_MISSING = Tensor(Unknown("nothing in the branch gives it"), "unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """What one branch computes.
-
-    Args:
-        nodes: in an order in which they can be evaluated.
-        held: the tensors that it holds, with their names.
-        outputs: the names of the values that it gives.
-    """
-
-    nodes: tuple[Node, ...]
-    held: tuple[tuple[str, Tensor], ...]
-    outputs: tuple[str, ...]
-
-    @property
-    def multiplies(self) -> bool:
-        """Whether any of its operators has multiply-accumulates at all."""
-        return any(_multiplies(node.operator) for node in self.nodes)
-
-    def evaluate(self, around: Mapping[str, Tensor]) -> tuple[Outcome, Dim]:
-        """Its outputs, what must hold for them, and its multiply-accumulates.
-
-        Args:
-            around: the values of the graph around it that it takes.
-        """
-        values = {**around, **dict(self.held)}
-        requirements: list[Requirement] = []
-        macs: list[Dim] = []
-        for node in self.nodes:
-            inputs = [None if name is None else values.get(name, _MISSING) for name in node.inputs]
-            outcome = apply(node.operator, inputs, len(node.outputs), node.name)
-            values.update(zip(node.outputs, outcome.outputs, strict=False))
-            requirements += outcome.requirements
-            macs.append(_macs(node.operator, inputs, outcome.outputs))
-        outputs = tuple([replace(values.get(name, _MISSING), is_held=False) for name in self.outputs])
-        return Outcome(outputs, tuple(requirements)), total(macs)
-
-
-def _multiplies(operator: Operator) -> bool:
-    if isinstance(operator, Conditional):
-        return operator.then.multiplies or operator.otherwise.multiplies
-    return type(operator).macs is not Operator.macs
-
-
-def _macs(operator: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
-    if not _multiplies(operator):
-        return 0
-    shapes = [tensor.shape for tensor in (*inputs, *outputs) if tensor is not None]
-    unknown = next((shape for shape in shapes if isinstance(shape, Unknown)), None)
-    return operator.macs(inputs, outputs) if unknown is None else unknown
 
 
 @dataclass(frozen=True)
-class Conditional(Operator):
+class Conditional(OfGraphs):
     """One of two branches, each of which sees the values around it.
 
     Inputs: the values that the branches take, then the condition.
@@ -90,8 +37,8 @@ class Conditional(Operator):
     word: ClassVar[str] = "if"
 
     taken: tuple[str, ...]
-    then: Branch
-    otherwise: Branch
+    then: Subgraph
+    otherwise: Subgraph
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         return self._evaluated(inputs)[0]
@@ -100,7 +47,7 @@ class Conditional(Operator):
         around = {
             name: tensor for name, tensor in zip(self.taken, inputs[:-1], strict=True) if tensor is not None
         }
-        truth = _truth(inputs[-1])
+        truth = truth_of(inputs[-1])
         if not isinstance(truth, Unknown):
             outcome, macs = (self.then if decide(truth) else self.otherwise).evaluate(around)
             # What does not hold within has left its mark on the outputs already.
@@ -111,7 +58,9 @@ class Conditional(Operator):
         otherwise, otherwise_macs = self.otherwise.evaluate(around)
         count = max(len(then.outputs), len(otherwise.outputs))
         pairs = [(_at(then, place), _at(otherwise, place)) for place in range(count)]
-        return Outcome(tuple([_joined(one, other) for one, other in pairs])), _same(then_macs, otherwise_macs)
+        return Outcome(tuple([what_both_are(one, other, Unknown(_DIFFER)) for one, other in pairs])), _same(
+            then_macs, otherwise_macs
+        )
 
     def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
         """Those of the branch that is taken."""
@@ -142,33 +91,8 @@ class Conditional(Operator):
         return {name: [node.source_operator for node in branch.nodes] for name, branch in branches}
 
 
-def _truth(condition: Tensor | None) -> Truth:
-    """Whether the condition holds, where sizes decide it."""
-    contents = None if condition is None else condition.contents
-    if contents is None or len(contents) != 1:
-        return Unknown("the data decide it")
-    truth: Truth = contents[0]
-    if isinstance(truth, (int, float)):
-        return bool(truth)
-    is_truth = isinstance(truth, (Condition, Unknown)) or hasattr(truth, "decide")
-    return truth if is_truth else Unknown("the condition of an If is no truth")
-
-
 def _at(outcome: Outcome, place: int) -> Tensor:
-    return outcome.outputs[place] if place < len(outcome.outputs) else _MISSING
-
-
-def _joined(one: Tensor, other: Tensor) -> Tensor:
-    """What is known of a tensor whichever branch gives it."""
-    dtype = one.dtype if one.dtype == other.dtype else "unknown"
-    if isinstance(one.shape, Unknown):
-        return Tensor(one.shape, dtype)
-    if isinstance(other.shape, Unknown):
-        return Tensor(other.shape, dtype)
-    if len(one.shape) != len(other.shape):
-        return Tensor(Unknown(_DIFFER), dtype)
-    shape: Shape = tuple([_same(own, its) for own, its in zip(one.shape, other.shape, strict=True)])
-    return Tensor(shape, dtype)
+    return outcome.outputs[place] if place < len(outcome.outputs) else NOTHING
 
 
 def _same(one: Dim, other: Dim) -> Dim:

@@ -48,7 +48,9 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 
 def weight_of(name: str, tensor: OnnxTensor) -> Weight:
     """A tensor as the network holds it: its shape, and its elements where they are few."""
+    # Integers of 64 bits are places, sizes and shapes; quantised weights are of 32 bits at most.
     is_number = tensor.data_type.startswith(("float", "bfloat", "double", "int", "uint"))
+    is_number = is_number and tensor.data_type not in {"int64", "uint64"}
     return Weight(
         name, tensor.shape, tensor.data_type, tensor.values, learned=is_number and tensor.shape != ()
     )

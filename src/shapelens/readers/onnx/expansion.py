@@ -14,19 +14,21 @@ from shapelens.errors import MalformedFileError
 from shapelens.readers.onnx import limits
 from shapelens.readers.onnx.constants import constant_of
 from shapelens.readers.onnx.model import (
-    AttributeValue,
     OnnxFunction,
     OnnxGraph,
     OnnxModel,
     OnnxNode,
-    OnnxReference,
     OnnxTensor,
 )
 from shapelens.readers.onnx.reading import limit_exceeded
+from shapelens.readers.onnx.scopes import Scope, UniqueNames, WholeGraph, place_of
 from shapelens.readers.onnx.visible import visible
 from shapelens.records import dataclass
 
-__all__ = ["Body", "Placed", "expanded"]
+__all__ = ["LOOPS", "Body", "Placed", "expanded"]
+
+LOOPS = frozenset({"Loop", "Scan", "SequenceMap"})
+"""The operators of ONNX that have a body."""
 
 _Key = tuple[str, str, str]
 """The domain, name and overload of a function."""
@@ -39,13 +41,16 @@ class Placed:
     Args:
         node: the node, its values called as the whole network calls them.
         opset_imports: the version of each domain that it is written for.
-        branches: of an `If` whose condition is not in the file: what is computed where it holds, and where not.
+        bodies: of an `If` whose condition is not in the file, what is computed where it holds, and where not; of
+            a loop, what runs again and again.
+        level: how many loops are around it.
         refused: why it is not followed, where it is not.
     """
 
     node: OnnxNode
     opset_imports: Mapping[str, int]
-    branches: tuple[Body, Body] | None = None
+    bodies: tuple[Body, ...] = ()
+    level: int = 0
     refused: str = ""
 
 
@@ -55,17 +60,21 @@ class Body:
 
     Args:
         nodes: in the order of the file.
-        constants: the tensors that it holds, by name.
+        constants: the tensors that it holds, by name; what a branch or a body holds is the whole network's.
         outputs: the names of the values that it gives.
+        inputs: the names of the values that a loop gives it in each round.
+        ranks: the rank that the file declares of each of these, None where it declares none.
     """
 
     nodes: tuple[Placed, ...]
     constants: Mapping[str, OnnxTensor]
     outputs: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    ranks: tuple[int | None, ...] = ()
 
     def taken(self) -> Iterator[str]:
         """The values that it takes from the graph around it, in order."""
-        own = {*self.constants, *[name for placed in self.nodes for name in placed.node.outputs]}
+        own = {*self.inputs, *[name for placed in self.nodes for name in placed.node.outputs]}
         used = [name for placed in self.nodes for name in placed.node.inputs]
         yield from dict.fromkeys(name for name in (*used, *self.outputs) if name and name not in own)
 
@@ -82,120 +91,15 @@ def expanded(model: OnnxModel) -> Body:
     return _Expansion(model).graph()
 
 
-# names --------------------------------------------------------------------------------------------------
-
-
-class _Names:
-    """Names that nothing else has."""
-
-    def __init__(self, graph: OnnxGraph) -> None:
-        self._taken = {value.name for value in graph.inputs} | {tensor.name for tensor in graph.initializers}
-        self._taken.update([name for node in graph.nodes for name in node.outputs])
-        self._times: dict[str, int] = {}
-
-    def new(self, wanted: str) -> str:
-        """A name of its own, as near to the wanted one as can be."""
-        name = wanted
-        while name in self._taken:
-            times = self._times[wanted] = self._times.get(wanted, 1) + 1
-            name = f"{wanted}:{times}"
-        self._taken.add(name)
-        return name
-
-
-class _Scope:
-    """What the names in a function or a branch mean in the whole network.
-
-    Args:
-        place: of the call; the names within begin with it.
-        names: where new names come from.
-        known: the names that are known beforehand.
-        around: where a branch's other names come from; None for a function, which sees nothing around it.
-        attributes: what references to the function's attributes mean.
-    """
-
-    def __init__(
-        self,
-        place: str,
-        names: _Names,
-        known: dict[str, str],
-        around: _Scope | None = None,
-        attributes: Mapping[str, AttributeValue] | None = None,
-    ) -> None:
-        self.place = place
-        self.names = names
-        self._known = known
-        self._around = around
-        self._attributes = around.attributes if around is not None else attributes or {}
-
-    @property
-    def attributes(self) -> Mapping[str, AttributeValue]:
-        """What references to attributes mean here."""
-        return self._attributes
-
-    def value(self, name: str) -> str:
-        """What a value is called in the whole network."""
-        if not name:
-            return ""
-        known = self._known.get(name)
-        if known is not None:
-            return known
-        if self._around is not None:
-            return self._around.value(name)
-        return self.own(name)
-
-    def own(self, name: str) -> str:
-        """A new name for a value that stands in here."""
-        known = self._known[name] = self.names.new(f"{self.place}/{_cut(name)}")
-        return known
-
-    def node(self, node: OnnxNode, call: OnnxNode) -> OnnxNode:
-        """A node of the function or branch, as one of the whole network."""
-        attributes = {name: self._attribute(value) for name, value in node.attributes.items()}
-        return OnnxNode(
-            node.operator,
-            node.domain,
-            f"{self.place}/{_cut(node.name or node.operator).lstrip('/')}",
-            tuple([self.value(name) for name in node.inputs]),
-            tuple([self.value(name) for name in node.outputs]),
-            {name: value for name, value in attributes.items() if value is not None},
-            node.metadata or call.metadata,
-            node.overload,
-        )
-
-    def _attribute(self, value: AttributeValue) -> AttributeValue | None:
-        return self._attributes.get(value.name) if isinstance(value, OnnxReference) else value
-
-
-class _WholeGraph(_Scope):
-    """The file's own graph, in which everything is called as it is called."""
-
-    def value(self, name: str) -> str:
-        return name
-
-    def node(self, node: OnnxNode, call: OnnxNode) -> OnnxNode:
-        return node
-
-
-def _cut(name: str) -> str:
-    """A name as a part of others: names within names within names would fill the memory."""
-    return name if len(name) <= limits.MAXIMUM_PLACE_CHARACTERS else name[-limits.MAXIMUM_PLACE_CHARACTERS :]
-
-
-def _place(call: OnnxNode) -> str:
-    """What a call's values begin with; the name of a node in a function holds its place already."""
-    return _cut(call.name or next((name for name in call.outputs if name), call.operator))
-
-
 # expansion ----------------------------------------------------------------------------------------------
 
 
 class _Writing:
     """A body while it is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, constants: dict[str, OnnxTensor] | None = None) -> None:
         self.nodes: list[Placed] = []
-        self.constants: dict[str, OnnxTensor] = {}
+        self.constants: dict[str, OnnxTensor] = {} if constants is None else constants
 
     def finished(self, outputs: Iterable[str]) -> Body:
         """The body, with the names of its outputs."""
@@ -212,13 +116,15 @@ class _Around:
         call: the node that called the function, or whose branch this is.
         calls: the functions that are being written out, the outermost first.
         depth: how many functions and branches there are around it.
+        level: how many loops.
     """
 
-    scope: _Scope
+    scope: Scope
     opset_imports: Mapping[str, int]
     call: OnnxNode
     calls: tuple[_Key, ...] = ()
     depth: int = 0
+    level: int = 0
 
 
 class _Expansion:
@@ -227,7 +133,6 @@ class _Expansion:
     def __init__(self, model: OnnxModel) -> None:
         self._model = model
         self._functions = {(f.domain, f.name, f.overload): f for f in model.functions}
-        self._constants: dict[str, OnnxTensor] = {}
         self._count = 0
 
     def graph(self) -> Body:
@@ -235,7 +140,7 @@ class _Expansion:
         graph, body = self._model.graph, _Writing()
         for tensor in graph.initializers:
             self._hold(tensor, tensor.name, body)
-        scope = _WholeGraph("", _Names(graph), {})
+        scope = WholeGraph("", UniqueNames(graph), {})
         around = _Around(scope, self._model.opset_imports, OnnxNode("", "", "", (), (), {}, {}))
         self._write(graph.nodes, around, body)
         return body.finished([value.name for value in graph.outputs])
@@ -250,27 +155,30 @@ class _Expansion:
                 have=f"one of shape {known.shape} and one of shape {tensor.shape}",
                 rule="every value of an ONNX graph has a name of its own",
             )
-        body.constants[name] = self._constants[name] = tensor
+        body.constants[name] = tensor
 
     def _write(self, nodes: Iterable[OnnxNode], around: _Around, body: _Writing) -> None:
+        is_within, functions, imports = around.depth > 0, self._functions, around.opset_imports
         for found in nodes:
-            self._check(around)
-            node = around.scope.node(found, around.call)
-            tensor = constant_of(node)
+            node = found
+            if is_within:
+                self._check(around)
+                node = around.scope.node(found, around.call)
+            tensor = constant_of(node) if node.operator == "Constant" else None
             key = (node.domain, node.operator, node.overload)
             if tensor is not None and node.outputs[0] not in body.constants:
                 self._hold(tensor, node.outputs[0], body)
-            elif key in self._functions:
-                self._call(self._functions[key], node, around, body)
+            elif functions and key in functions:
+                self._call(functions[key], node, around, body)
             elif node.operator == "If" and not node.domain:
                 self._branch(node, around, body)
+            elif node.operator in LOOPS and not node.domain:
+                self._repeat(node, around, body)
             else:
-                body.nodes.append(Placed(node, around.opset_imports))
+                body.nodes.append(Placed(node, imports))
 
     def _check(self, around: _Around) -> None:
         """Count what is written out beyond the file's own graph: small files can ask for any number of nodes."""
-        if not around.depth:
-            return
         self._count += 1
         at = f"{self._model.path}, node {visible(around.call.name or around.call.operator)}"
         if self._count > limits.MAXIMUM_WRITTEN_OUT:
@@ -290,11 +198,11 @@ class _Expansion:
         given = list(zip(function.outputs, node.outputs, strict=False))
         made = {name for inner in function.nodes for name in inner.outputs}
         passed = _output_names(known, given, made)
-        scope = _Scope(
-            _place(node), around.scope.names, known, None, {**function.defaults, **node.attributes}
+        scope = Scope(
+            place_of(node), around.scope.names, known, None, {**function.defaults, **node.attributes}
         )
         imports = {**around.opset_imports, **function.opset_imports}
-        within = _Around(scope, imports, node, (*around.calls, key), around.depth + 1)
+        within = _Around(scope, imports, node, (*around.calls, key), around.depth + 1, around.level)
         self._write(function.nodes, within, body)
         self._pass(passed, within, body)
 
@@ -314,14 +222,14 @@ class _Expansion:
             refused = "an If has a condition and two branches"
             body.nodes.append(Placed(node, around.opset_imports, refused=refused))
             return
-        condition = self._constants.get(node.inputs[0])
+        condition = body.constants.get(node.inputs[0])
         if condition is not None and condition.values is not None and len(condition.values) == 1:
             self._take(then if condition.values[0] else otherwise, node, around, body)
             return
-        branches = (self._body(then, node, around), self._body(otherwise, node, around))
+        branches = (self._body(then, node, around, body), self._body(otherwise, node, around, body))
         captured = dict.fromkeys([*branches[0].taken(), *branches[1].taken()])
         plain = replace(node, inputs=(*captured, node.inputs[0]), attributes={})
-        body.nodes.append(Placed(plain, around.opset_imports, branches))
+        body.nodes.append(Placed(plain, around.opset_imports, branches, around.level))
 
     def _take(self, graph: OnnxGraph, node: OnnxNode, around: _Around, body: _Writing) -> None:
         """Write out a branch that is always taken."""
@@ -332,21 +240,39 @@ class _Expansion:
         self._fill(graph, within, body)
         self._pass(passed, within, body)
 
-    def _body(self, graph: OnnxGraph, node: OnnxNode, around: _Around) -> Body:
-        """Write out a branch by itself."""
-        body = _Writing()
+    def _body(self, graph: OnnxGraph, node: OnnxNode, around: _Around, outer: _Writing) -> Body:
+        """Write out a branch or a loop's body by itself; what it holds is held by the graph around it."""
+        body = _Writing(outer.constants)
         within = self._within(graph, {}, node, around)
+        held = {tensor.name for tensor in graph.initializers}
+        given = [value for value in graph.inputs if value.name not in held]
+        inputs = [within.scope.own(value.name) for value in given]
         self._fill(graph, within, body)
-        return body.finished([within.scope.value(value.name) for value in graph.outputs])
+        outputs = [within.scope.value(value.name) for value in graph.outputs]
+        ranks = [None if value.shape is None else len(value.shape) for value in given]
+        return Body(tuple(body.nodes), {}, tuple(outputs), tuple(inputs), tuple(ranks))
+
+    def _repeat(self, node: OnnxNode, around: _Around, body: _Writing) -> None:
+        """Write out the body of a loop, which takes the values around it before its own inputs."""
+        graph = node.attributes.get("body")
+        if not isinstance(graph, OnnxGraph):
+            refused = f"a {node.operator} has a body"
+            body.nodes.append(Placed(node, around.opset_imports, refused=refused))
+            return
+        within = replace(around, level=around.level + 1)
+        inner = self._body(graph, node, within, body)
+        others = {name: value for name, value in node.attributes.items() if name != "body"}
+        plain = replace(node, inputs=(*inner.taken(), *node.inputs), attributes=others)
+        body.nodes.append(Placed(plain, around.opset_imports, (inner,), around.level))
 
     def _within(self, graph: OnnxGraph, known: dict[str, str], node: OnnxNode, around: _Around) -> _Around:
-        scope = _Scope(_place(node), around.scope.names, known, around.scope)
+        scope = Scope(place_of(node), around.scope.names, known, around.scope)
         own = [tensor.name for tensor in graph.initializers]
         own += [name for inner in graph.nodes for name in inner.outputs]
         for name in own:
             if name and name not in known:
                 scope.own(name)
-        return _Around(scope, around.opset_imports, node, around.calls, around.depth + 1)
+        return _Around(scope, around.opset_imports, node, around.calls, around.depth + 1, around.level)
 
     def _fill(self, graph: OnnxGraph, within: _Around, body: _Writing) -> None:
         for tensor in graph.initializers:

@@ -39,7 +39,24 @@ if TYPE_CHECKING:
 
 __all__ = ["read_attribute", "read_graph", "read_node"]
 
+_SHORT_FIELDS = frozenset(
+    [
+        NODE_ATTRIBUTE,
+        NODE_DOMAIN,
+        NODE_INPUT,
+        NODE_METADATA,
+        NODE_NAME,
+        NODE_OPERATOR,
+        NODE_OUTPUT,
+        NODE_OVERLOAD,
+    ]
+)
+
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
+_NO_ATTRIBUTES: Mapping[str, AttributeValue] = MappingProxyType({})
+
+_SHARED_ATTRIBUTE_BYTES = 4 * limits.MAXIMUM_SHARED_BYTES
+"""The attributes of one node together are shared up to here."""
 
 # What protobuf's newer dialect leaves out of a file, because it is the default.
 _DEFAULTS: dict[int, AttributeValue] = {
@@ -83,6 +100,7 @@ def read_graph(reading: Reading, start: int, end: int, depth: int = 0) -> OnnxGr
     for tag, begin, stop in fields(reading.data, start, end):
         if tag == schema.GRAPH_NODE:
             nodes.append(read_node(reading, begin, stop, depth))
+            reading.passed(begin)
         elif tag == schema.GRAPH_INITIALIZER:
             initializers.append(read_tensor(reading, begin, stop))
         elif tag == schema.GRAPH_VALUE_INFO:
@@ -127,20 +145,25 @@ def read_node(reading: Reading, start: int, end: int, depth: int) -> OnnxNode:
     operator = domain = name = overload = ""
     inputs: list[str] = []
     outputs: list[str] = []
-    attributes: dict[str, AttributeValue] = {}
+    spans: list[tuple[int, int]] = []
     metadata: dict[str, str] = {}
-    for tag, begin, stop in fields(reading.data, start, end):
+    data = reading.data
+    position = start
+    while position < end:
+        # Nearly every field of a node is short: its tag and its length are one byte each, and are read in place.
+        tag, begin = data[position], position + 2
+        size = data[position + 1] if begin <= end else 128
+        if size < 128 and tag in _SHORT_FIELDS and begin + size <= end:
+            stop = position = begin + size
+        else:
+            tag, begin, stop = next(fields(data, position, end))
+            position = stop
         if tag == NODE_INPUT:
-            inputs.append(reading.name(begin, stop))
+            inputs.append(reading.value_name(begin, stop))
         elif tag == NODE_ATTRIBUTE:
-            key, value = read_attribute(reading, begin, stop, depth)
-            if key in attributes:
-                raise _malformed(
-                    f"it has a node with two attributes {visible(key)}", begin, name, "one of each name"
-                )
-            attributes[key] = value
+            spans.append((begin, stop))
         elif tag == NODE_OUTPUT:
-            outputs.append(reading.name(begin, stop))
+            outputs.append(reading.value_name(begin, stop))
         elif tag == NODE_OPERATOR:
             operator = reading.shared_name(begin, stop)
         elif tag == NODE_NAME:
@@ -155,20 +178,51 @@ def read_node(reading: Reading, start: int, end: int, depth: int) -> OnnxNode:
             overload = reading.shared_name(begin, stop)
     if not operator:
         raise _malformed("it has a node without an operator", start, name, "every node names its operator")
-    if len(attributes) > limits.MAXIMUM_ATTRIBUTES:
-        raise limit_exceeded(
-            "a node", len(attributes), limits.MAXIMUM_ATTRIBUTES, "attributes", f"byte {start}"
-        )
     return OnnxNode(
         operator,
         domain,
         name,
         tuple(inputs),
         tuple(outputs),
-        attributes,
+        _read_attributes(reading, spans, name, depth) if spans else _NO_ATTRIBUTES,
         metadata or _NO_METADATA,
         overload,
     )
+
+
+def _read_attributes(
+    reading: Reading, spans: list[tuple[int, int]], node: str, depth: int
+) -> Mapping[str, AttributeValue]:
+    """Read the attributes of a node; nodes whose attributes are byte for byte the same share them."""
+    if len(spans) > limits.MAXIMUM_ATTRIBUTES:
+        at = f"byte {spans[0][0]}"
+        raise limit_exceeded("a node", len(spans), limits.MAXIMUM_ATTRIBUTES, "attributes", at)
+    (first, first_end), last_end = spans[0], spans[-1][1]
+    encoded = b""
+    if last_end - first <= _SHARED_ATTRIBUTE_BYTES:
+        # Each begins with its length; that of the first stands before it.
+        encoded = b"%d:%b" % (first_end - first, reading.data[first:last_end])
+        known = reading.shared_sets.get(encoded)
+        if known is not None:
+            return known
+    attributes: dict[str, AttributeValue] = {}
+    for begin, stop in spans:
+        key, value = read_attribute(reading, begin, stop, depth)
+        if key in attributes:
+            raise _malformed(
+                f"it has a node with two attributes {visible(key)}", begin, node, "one of each name"
+            )
+        attributes[key] = value
+    is_shared = encoded and len(reading.shared_sets) < limits.MAXIMUM_SHARED_ENTRIES
+    if is_shared and not any(map(_holds_graph, attributes.values())):
+        reading.shared_sets[encoded] = attributes
+    return attributes
+
+
+def _holds_graph(value: AttributeValue) -> bool:
+    """Whether an attribute is a graph, or graphs: these hold dictionaries, and count against the limits each time."""
+    first = value[0] if isinstance(value, tuple) and value else value
+    return isinstance(first, OnnxGraph)
 
 
 def read_attribute(reading: Reading, start: int, end: int, depth: int) -> tuple[str, AttributeValue]:
@@ -192,12 +246,7 @@ def read_attribute(reading: Reading, start: int, end: int, depth: int) -> tuple[
     known = reading.shared_attributes.get(encoded)
     if known is None:
         known = _read_attribute(reading, start, end, depth)
-        first = known[1][0] if isinstance(known[1], tuple) and known[1] else known[1]
-        # A graph holds dictionaries, and counts against the limits each time.
-        if (
-            not isinstance(first, OnnxGraph)
-            and len(reading.shared_attributes) < limits.MAXIMUM_SHARED_ENTRIES
-        ):
+        if not _holds_graph(known[1]) and len(reading.shared_attributes) < limits.MAXIMUM_SHARED_ENTRIES:
             reading.shared_attributes[encoded] = known
     return known
 

@@ -32,7 +32,7 @@ def inputs_of(values: Iterable[OnnxValue]) -> tuple[Input, ...]:
 
 
 def _input(value: OnnxValue, taken: set[str]) -> Input:
-    if value.shape is None or value.kind not in {"tensor", "undeclared"}:
+    if value.shape is None or value.kind not in {"tensor", "optional", "undeclared"}:
         return Input(value.name, None, value.data_type)
     layout = _layout(value)
     letters = layout.axes if layout is not None else ""

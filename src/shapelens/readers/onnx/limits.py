@@ -7,10 +7,12 @@ Networks stay far below them. Files that were made to exhaust a reader do not, a
 from __future__ import annotations
 
 __all__ = [
+    "LEAST_LOOP_ROUNDS",
     "MAXIMUM_ATTRIBUTES",
     "MAXIMUM_ELEMENTS",
     "MAXIMUM_FILE_BYTES",
     "MAXIMUM_FUNCTIONS",
+    "MAXIMUM_LOOP_STEPS",
     "MAXIMUM_NAME_BYTES",
     "MAXIMUM_NESTING",
     "MAXIMUM_NODES",
@@ -46,6 +48,12 @@ MAXIMUM_FUNCTIONS = 100_000
 # Functions and branches are written out where they are called, and one that calls two that call two grows with
 # every level. Exports that write every operator as a function have some ten thousand nodes.
 MAXIMUM_WRITTEN_OUT = 250_000
+
+# Loops are followed by evaluating their bodies again and again, and one within another multiplies. So many nodes are
+# evaluated for all loops of a file together; what would take more is not known. A body that carries on shapes
+# of a few tensors settles within a handful of rounds.
+MAXIMUM_LOOP_STEPS = 200_000
+LEAST_LOOP_ROUNDS = 8
 
 # A value within a function is called by the names of the calls around it; each of them is cut at its front.
 MAXIMUM_PLACE_CHARACTERS = 256

@@ -56,7 +56,8 @@ class OnnxValue:
         data_type: of its elements; of a sequence, an optional or a map, of the tensors within.
         shape: its dims, or those of the tensors within: an integer, a name, or `None` for a dim that is not
             declared (or negative, as some exporters write it); `None` as a whole where the rank is not.
-        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`.
+        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`; of what may be missing and
+            is no tensor, what it is: `optional sequence`.
     """
 
     name: str
@@ -107,7 +108,7 @@ class OnnxNode:
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    attributes: dict[str, AttributeValue]
+    attributes: Mapping[str, AttributeValue]
     metadata: Mapping[str, str]
     overload: str = ""
 

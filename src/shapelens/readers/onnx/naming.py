@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from shapelens.readers.onnx.model import OnnxNode
 
@@ -13,25 +14,34 @@ _SCOPES = "pkg.torch.onnx.name_scopes"
 _CLASSES = "pkg.torch.onnx.class_hierarchy"
 _QUOTED = re.compile(r"'([^']*)'")
 
+_KEPT = 256
+"""Of so many modules the paths are kept at once."""
+
 
 def module_path(node: OnnxNode) -> tuple[str, str]:
     """The path of a node's module and its class, each empty where the file does not tell.
 
     PyTorch's exporters write it into the node's name (`/layer1/layer1.0/conv1/Conv`) or into its metadata.
     """
-    scopes = _QUOTED.findall(node.metadata.get(_SCOPES, ""))
-    if len(scopes) > 1:
-        classes = _QUOTED.findall(node.metadata.get(_CLASSES, ""))
-        module = classes[len(scopes) - 2].rsplit(".", 1)[-1] if len(classes) >= len(scopes) - 1 else ""
-        return scopes[-2], module
+    if _SCOPES in node.metadata:
+        scopes = _QUOTED.findall(node.metadata[_SCOPES])
+        if len(scopes) > 1:
+            classes = _QUOTED.findall(node.metadata.get(_CLASSES, ""))
+            module = classes[len(scopes) - 2].rsplit(".", 1)[-1] if len(classes) >= len(scopes) - 1 else ""
+            return scopes[-2], module
     if not node.name.startswith("/"):
         return "", ""
-    parts = [part for part in node.name.split("/") if part][:-1]
+    return _path_of(node.name.rstrip("/").rpartition("/")[0]), ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _path_of(folder: str) -> str:
+    """The path that the name of a folder spells; neighbours are in one folder, and share one text."""
     path = ""
-    for part in parts:
+    for part in filter(None, folder.split("/")):
         # Each part repeats the path to it: /layer1/layer1.0/conv1 is layer1.0.conv1.
         path = part if not path or part.startswith(path + ".") else f"{path}.{part}"
-    return path, ""
+    return path
 
 
 class Names:
@@ -54,7 +64,10 @@ class Names:
 
     def of(self, node: OnnxNode) -> str:
         """The module's path for the operator that gives the module its name, else what the file says."""
-        path, _ = module_path(node)
+        return self.within(node, module_path(node)[0])
+
+    def within(self, node: OnnxNode, path: str) -> str:
+        """The same, for a node whose module's path is known."""
         if path and path not in self._taken and path not in self._containers:
             return self._take(path)
         if path:

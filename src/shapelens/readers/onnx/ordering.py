@@ -13,31 +13,42 @@ from shapelens.readers.onnx.visible import visible
 __all__ = ["in_order"]
 
 
-def in_order(nodes: Sequence[Placed], known: Collection[str], path: str) -> Sequence[Placed]:
+def in_order(
+    nodes: Sequence[Placed], known: Collection[str], path: str, held: Collection[str] = ()
+) -> Sequence[Placed]:
     """The nodes in an order in which each stands after those whose values it takes: the file's, if it is one.
 
     Args:
         nodes: the nodes.
         known: the values that no node gives.
         path: of the file, for messages.
+        held: the tensors that the file holds, which no node gives either.
 
     Raises:
         MalformedFileError: nodes wait for each other in a circle, or two give the same value.
     """
-    producers: dict[str, int] = {}
-    for place, placed in enumerate(nodes):
-        for value in filter(None, placed.node.outputs):
-            if value in producers or value in known:
+    given: set[str] = set()
+    ahead: set[str] = set()
+    for placed in nodes:
+        node = placed.node
+        for value in node.inputs:
+            if value and value not in given and value not in known and value not in held:
+                ahead.add(value)
+        for value in node.outputs:
+            if not value:
+                continue
+            if value in given or value in known or value in held:
                 raise MalformedFileError(
                     f"two things in this file are called {visible(value)}",
-                    at=_at(path, placed.node),
+                    at=_at(path, node),
                     have=f"a value {visible(value)} that something else gives already",
                     rule="every value of an ONNX graph has a name of its own",
                 )
-            producers[value] = place
-    waits = [{producers[value] for value in placed.node.inputs if value in producers} for placed in nodes]
-    if all(not places or max(places) < place for place, places in enumerate(waits)):
+            given.add(value)
+    if ahead.isdisjoint(given):
         return nodes
+    producers = {value: place for place, placed in enumerate(nodes) for value in placed.node.outputs if value}
+    waits = [{producers[value] for value in placed.node.inputs if value in producers} for placed in nodes]
     return [nodes[place] for place in _sorted_places(waits, nodes, path)]
 
 

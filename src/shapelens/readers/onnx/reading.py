@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from typing import TYPE_CHECKING
 
 from shapelens.errors import LimitExceededError
@@ -10,10 +11,16 @@ from shapelens.readers.onnx.schema import ENTRY_KEY, ENTRY_VALUE
 from shapelens.readers.onnx.wire import fields
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapelens.readers.onnx.model import AttributeValue, OnnxValue
     from shapelens.readers.onnx.wire import Data
 
 __all__ = ["Reading", "limit_exceeded"]
+
+# Not every system lets go of pages; a page that is wanted again is read again.
+_DONTNEED: int = getattr(mmap, "MADV_DONTNEED", 0)
+_RELEASED_AT_ONCE = 16 * 1024**2
 
 
 class Reading:
@@ -26,7 +33,10 @@ class Reading:
     __slots__ = (
         "data",
         "node_count",
+        "recent_names",
+        "released",
         "shared_attributes",
+        "shared_sets",
         "shared_texts",
         "shared_types",
         "tensor_count",
@@ -35,6 +45,7 @@ class Reading:
 
     def __init__(self, data: Data) -> None:
         self.data = data
+        self.released = 0
         self.node_count = 0
         self.tensor_count = 0
         self.value_count = 0
@@ -42,6 +53,18 @@ class Reading:
         self.shared_attributes: dict[bytes, tuple[str, AttributeValue]] = {}
         self.shared_texts: dict[bytes, str] = {}
         self.shared_types: dict[bytes, OnnxValue] = {}
+        self.shared_sets: dict[bytes, Mapping[str, AttributeValue]] = {}
+        # What a node takes was mostly given a few nodes before, and is one text with that.
+        self.recent_names: dict[str, str] = {}
+
+    def passed(self, position: int) -> None:
+        """Let go of the pages of the file before a position: what was read of a large graph is not kept twice."""
+        if position - self.released < _RELEASED_AT_ONCE:
+            return
+        start = self.released
+        self.released = position - position % _RELEASED_AT_ONCE
+        if isinstance(self.data, mmap.mmap) and hasattr(self.data, "madvise"):
+            self.data.madvise(_DONTNEED, start, self.released - start)
 
     def name(self, start: int, end: int) -> str:
         r"""Decode a name.
@@ -51,6 +74,20 @@ class Reading:
         if end - start > limits.MAXIMUM_NAME_BYTES:
             raise limit_exceeded("a name", end - start, limits.MAXIMUM_NAME_BYTES, "bytes", f"byte {start}")
         return self.data[start:end].decode("utf-8", "backslashreplace")
+
+    def value_name(self, start: int, end: int) -> str:
+        """Decode the name of a value, and share it with the nodes just before."""
+        if end - start > limits.MAXIMUM_SHARED_BYTES * 2:
+            return self.name(start, end)
+        name = self.data[start:end].decode("utf-8", "backslashreplace")
+        recent = self.recent_names
+        known = recent.get(name)
+        if known is not None:
+            return known
+        if len(recent) >= limits.MAXIMUM_SHARED_ENTRIES:
+            recent.clear()
+        recent[name] = name
+        return name
 
     def shared_name(self, start: int, end: int) -> str:
         """Decode a name that many nodes have, such as an operator's, and keep it once."""

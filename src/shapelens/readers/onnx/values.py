@@ -94,6 +94,8 @@ def _read_type(reading: Reading, start: int, end: int, depth: int) -> OnnxValue:
             for inner_tag, inner_begin, inner_stop in fields(reading.data, begin, stop):
                 if inner_tag == wanted:
                     inner = _read_type(reading, inner_begin, inner_stop, depth + 1)
+            if kind == "optional" and inner.kind not in {"tensor", "undeclared"}:
+                kind = f"optional {inner.kind}"
             declared = OnnxValue("", inner.data_type, inner.shape, kind)
     return declared
 

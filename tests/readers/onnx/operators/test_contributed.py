@@ -48,6 +48,9 @@ CASES: list[tuple[str, list[Any], dict[str, Any]]] = [
     ),
     ("FusedGemm", [image(2, 8), image(5, 8), image(5)], {"transB": 1, "activation": "Relu"}),
     ("FusedMatMul", [image(2, 3, 8), image(8, 5)], {"alpha": 0.5}),
+    ("FusedMatMul", [image(2, 8, 3), image(8, 5)], {"transA": 1}),
+    ("FusedMatMul", [image(2, 3, 8), image(2, 5, 8)], {"transB": 1}),
+    ("GatherND", [image(2, 3, 8), np.zeros((4, 2), np.int64)], {}),
     ("Gelu", [image(2, 3, 8)], {}),
     ("GridSample", [image(1, 3, 8, 8), image(1, 5, 6, 2)], {"mode": "bilinear"}),
     ("Inverse", [np.eye(4, dtype=np.float32)[None]], {}),
@@ -80,17 +83,21 @@ CASES: list[tuple[str, list[Any], dict[str, Any]]] = [
     ),
     ("QuantizeLinear", [image(2, 3, 4, 4), SCALE, ZERO], {}),
     ("QuickGelu", [image(2, 3, 8)], {"alpha": 1.7}),
+    ("Trilu", [image(2, 3, 4)], {"upper": 0}),
     ("TransposeMatMul", [image(3, 8), image(8, 5)], {}),
 ]
 
-NOT_ON_THE_CPU = {"BiasAdd", "GroupNorm", "QLinearReduceMean"}
-"""onnxruntime has these for other processors, or not any more."""
+NOT_ON_THE_CPU = {"BiasAdd", "GroupNorm", "Pad", "QLinearReduceMean"}
+"""onnxruntime has these for other processors, or not any more; how much `Pad` pads is no shape of an input."""
 
 
-def executed(operator: str, arrays: list[Any], attributes: dict[str, Any]) -> tuple[tuple[int, ...], str]:
-    """The shape and type of what really comes out."""
+def executed(
+    operator: str, arrays: list[Any], attributes: dict[str, Any], outputs: int = 1
+) -> tuple[tuple[int, ...], str]:
+    """The shape and type of what really comes out first."""
     names = ["" if array is None else f"x{place}" for place, array in enumerate(arrays)]
-    node = onnx.helper.make_node(operator, names, ["y"], domain=MICROSOFT, **attributes)
+    given = ["y", *[f"y{place}" for place in range(1, outputs)]]
+    node = onnx.helper.make_node(operator, names, given, domain=MICROSOFT, **attributes)
     fed = {n: np.asarray(array) for n, array in zip(names, arrays, strict=True) if array is not None}
     inputs = [
         onnx.helper.make_tensor_value_info(n, onnx.helper.np_dtype_to_tensor_dtype(a.dtype), a.shape)
@@ -100,7 +107,7 @@ def executed(operator: str, arrays: list[Any], attributes: dict[str, Any]) -> tu
     graph = onnx.helper.make_graph([node], "one", inputs, [output])
     imports = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid(MICROSOFT, 1)]
     model = onnx.helper.make_model(graph, opset_imports=imports, ir_version=8)
-    (found,) = session_of(model).run(None, fed)
+    (found,) = session_of(model).run(["y"], fed)
     return found.shape, found.dtype.name
 
 
@@ -136,6 +143,13 @@ def test_a_group_norm_with_channels_last() -> None:
     assert told("GroupNorm", [image(1, 8, 8, 32), image(32), image(32)], {"groups": 4})[0] == (1, 8, 8, 32)
 
 
+def test_a_padding_whose_sizes_are_an_input() -> None:
+    node = OnnxNode("Pad", MICROSOFT, "", ("x", "p"), ("y",), {}, {})
+    operator = translated(Call(node, 1, {})).operator
+    (found,) = apply(operator, [Tensor((2, 3)), Tensor((4,), "int64", (0, 1, 2, 3))]).outputs
+    assert found.shape == (4, 7)
+
+
 def test_a_quantised_mean() -> None:
     arrays = [cells(1, 3, 9, 8), SCALE, ZERO, SCALE, ZERO]
     assert told("QLinearReduceMean", arrays, {"axes": [2, 3], "keepdims": 0})[0] == (1, 3)
@@ -147,6 +161,6 @@ def test_the_norm_that_onnxruntime_put_into_the_domain_of_onnx() -> None:
     assert apply(operator, [Tensor((2, 5, 8)), Tensor((8,))]).outputs[0].shape == (2, 5, 8)
 
 
-def test_a_product_of_transposed_tensors_is_not_guessed() -> None:
-    node = OnnxNode("FusedMatMul", MICROSOFT, "", ("a", "b"), ("y",), {"transA": 1}, {})
+def test_a_product_of_tensors_whose_batch_is_transposed_is_not_guessed() -> None:
+    node = OnnxNode("FusedMatMul", MICROSOFT, "", ("a", "b"), ("y",), {"transBatchA": 1}, {})
     assert isinstance(translated(Call(node, 1, {})).operator, Opaque)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from shapelens.readers.onnx.expansion import LOOPS
 from shapelens.readers.onnx.operators import FAMILIES, import_all, translator_of
 from shapelens.readers.onnx.translation import TRANSLATORS
 
@@ -13,6 +16,15 @@ def test_every_translator_is_in_the_index_and_nothing_else():
         (family, domain, name) for (family, domain), names in FAMILIES.items() for name in names.split()
     }
     assert listed == entered
+
+
+@pytest.mark.onnx
+def test_every_operator_of_the_standard_has_a_translator_or_a_body() -> None:
+    onnx = pytest.importorskip("onnx")
+    schemas = onnx.defs.get_all_schemas_with_history()
+    named = {(schema.domain, schema.name) for schema in schemas} - {("", name) for name in (*LOOPS, "If")}
+    assert len(named) > 220
+    assert {key for key in named if translator_of(*key) is None} == set()
 
 
 def test_what_is_not_in_the_index_has_no_translator():

@@ -104,3 +104,18 @@ def test_a_padding_that_there_is_not() -> None:
 def test_a_pool_without_a_window_leaves_no_shape() -> None:
     node = OnnxNode("MaxPool", "", "p", ("x",), ("y",), {}, {})
     assert isinstance(shape_of_node(node, 11, (IMAGE,)), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "settings"),
+    [
+        ("AveragePool", {}, {"count_include_pad": False}),
+        ("AveragePool", {"count_include_pad": 1}, {"count_include_pad": True}),
+        ("LpPool", {}, {"norm": 2.0, "norm_of_mean": False}),
+        ("LpPool", {"p": 3}, {"norm": 3, "norm_of_mean": False}),
+    ],
+)
+def test_what_is_counted_and_raised(name, attributes, settings) -> None:
+    node = OnnxNode(name, "", "p", ("x",), ("y",), {"kernel_shape": (2, 2), **attributes}, {})
+    operator = translated(Call(node, 19, {})).operator
+    assert {setting: getattr(operator, setting) for setting in settings} == settings

@@ -16,10 +16,16 @@ FAMILIES: dict[tuple[str, str], str] = {
     ("contributed", ""): "SimplifiedLayerNormalization",
     ("contributed", "com.microsoft"): (
         "BiasAdd BiasGelu DequantizeLinear DynamicQuantizeMatMul FastGelu FusedConv FusedGemm FusedMatMul "
-        "Gelu GridSample GroupNorm Inverse MatMulIntegerToFloat NhwcMaxPool QGemm QLinearAdd "
+        "GatherND Gelu GridSample GroupNorm Inverse MatMulIntegerToFloat NhwcMaxPool QGemm QLinearAdd "
         "QLinearAveragePool QLinearConcat QLinearConv QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul "
-        "QLinearReduceMean QLinearSigmoid QLinearSoftmax QLinearWhere QuantizeLinear QuickGelu "
-        "TransposeMatMul"
+        "Pad QLinearReduceMean QLinearSigmoid QLinearSoftmax QLinearWhere QuantizeLinear QuickGelu "
+        "TransposeMatMul Trilu"
+    ),
+    ("contributed_transformers", "com.microsoft"): (
+        "Attention BiasDropout BiasSoftmax EmbedLayerNormalization GemmaRotaryEmbedding GroupQueryAttention "
+        "MatMulBnb4 MatMulNBits MoE MultiHeadAttention NGramRepeatBlock QMoE RotaryEmbedding SampleOp "
+        "ScaledSiLU SkipLayerNormalization "
+        "SkipSimplifiedLayerNormalization"
     ),
     ("elementwise", ""): (
         "Abs Acos Acosh Add And Asin Asinh Atan Atanh BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr "
@@ -29,6 +35,8 @@ FAMILIES: dict[tuple[str, str], str] = {
         "Sign Sin Sinh Softplus Softsign Sqrt StringConcat Sub Sum SwiGLU Swish Tan Tanh ThresholdedRelu "
         "Where Xor"
     ),
+    ("fourier", ""): "DFT MelWeightMatrix STFT",
+    ("images", ""): "ImageDecoder",
     ("joining", ""): "Concat Split",
     ("linear", ""): "Einsum Gemm MatMul MatMulInteger QLinearMatMul",
     ("loss", ""): "NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss",
@@ -46,6 +54,10 @@ FAMILIES: dict[tuple[str, str], str] = {
     ("reshaping", ""): "Expand Flatten Reshape Squeeze Tile Transpose Unsqueeze",
     ("resizing", ""): "Resize Upsample",
     ("sampling", ""): "AffineGrid GridSample",
+    ("sequences", ""): (
+        "ConcatFromSequence Optional OptionalGetElement OptionalHasElement SequenceAt SequenceConstruct "
+        "SequenceEmpty SequenceErase SequenceInsert SequenceLength SplitToSequence"
+    ),
     ("shapes", ""): (
         "Bernoulli BlackmanWindow Constant ConstantOfShape EyeLike HammingWindow HannWindow Identity "
         "Multinomial NonMaxSuppression NonZero RandomNormal RandomNormalLike RandomUniform "
@@ -56,15 +68,16 @@ FAMILIES: dict[tuple[str, str], str] = {
         "Compress Gather GatherElements GatherND OneHot ReverseSequence Scatter ScatterElements ScatterND "
         "Slice TensorScatter Trilu"
     ),
-    ("tables", "ai.onnx.ml"): "Binarizer Imputer LabelEncoder Normalizer Scaler",
-    ("unfollowed", ""): (
-        "ConcatFromSequence Loop Optional OptionalGetElement OptionalHasElement Scan SequenceAt "
-        "SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength SequenceMap "
-        "SplitToSequence"
+    ("tables", "ai.onnx.ml"): (
+        "ArrayFeatureExtractor Binarizer CastMap CategoryMapper DictVectorizer FeatureVectorizer Imputer "
+        "LabelEncoder LinearClassifier LinearRegressor Normalizer OneHotEncoder SVMClassifier SVMRegressor "
+        "Scaler TreeEnsemble TreeEnsembleClassifier TreeEnsembleRegressor ZipMap"
     ),
+    ("texts", ""): "StringNormalizer StringSplit TfIdfVectorizer",
+    ("training", "ai.onnx.preview.training"): "Adagrad Adam Gradient Momentum",
     ("windows", ""): (
-        "AveragePool Conv ConvInteger ConvTranspose DeformConv GlobalAveragePool GlobalLpPool "
-        "GlobalMaxPool LpPool MaxPool MaxRoiPool MaxUnpool QLinearConv RoiAlign"
+        "AveragePool CausalConvWithState Conv ConvInteger ConvTranspose DeformConv GlobalAveragePool "
+        "GlobalLpPool GlobalMaxPool LpPool MaxPool MaxRoiPool MaxUnpool QLinearConv RoiAlign"
     ),
 }
 """The operators that each file of this package translates, by file and domain."""

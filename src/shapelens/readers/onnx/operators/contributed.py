@@ -16,10 +16,13 @@ from shapelens.operators import (
     Pool,
     Reduce,
     RMSNormalization,
+    TransposedProduct,
 )
 from shapelens.readers.onnx.operators.linear import general_product
+from shapelens.readers.onnx.operators.padding import pad
 from shapelens.readers.onnx.operators.quantization import quantised
 from shapelens.readers.onnx.operators.sampling import grid_sample
+from shapelens.readers.onnx.operators.slicing import gather_slices, triangle
 from shapelens.readers.onnx.operators.windows import average_pool, convolution, quantised_convolution
 from shapelens.readers.onnx.translation import Call, Translation, TranslationError, translates
 
@@ -39,7 +42,10 @@ _AS_IN_ONNX = {
     "DequantizeLinear": quantised,
     "FusedConv": convolution,
     "FusedGemm": general_product,
+    "GatherND": gather_slices,
     "GridSample": grid_sample,
+    "Pad": pad,
+    "Trilu": triangle,
     "QLinearConv": quantised_convolution,
     "QuantizeLinear": quantised,
 }
@@ -107,9 +113,11 @@ def product_in_float(call: Call) -> Translation:
 
 @translates("FusedMatMul", "TransposeMatMul", domain=MICROSOFT)
 def fused_product(call: Call) -> Translation:
-    if any(call.attribute(name, 0) for name in ("transA", "transB", "transBatchA", "transBatchB")):
-        raise TranslationError("a product of transposed tensors is not followed")
-    return Translation(MatrixProduct(), (call.given(0), call.given(1)))
+    if call.attribute("transBatchA", 0) or call.attribute("transBatchB", 0):
+        raise TranslationError("a product of tensors whose batch is transposed is not followed")
+    left, right = bool(call.attribute("transA", 0)), bool(call.attribute("transB", 0))
+    operator = TransposedProduct(None, left, right) if left or right else MatrixProduct()
+    return Translation(operator, (call.given(0), call.given(1)))
 
 
 @translates("QGemm", domain=MICROSOFT)

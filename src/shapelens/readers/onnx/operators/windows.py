@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shapelens.operators import (
+    CausalConvolution,
     Convolution,
     DeformableConvolution,
     GlobalPool,
@@ -105,6 +106,11 @@ def deformable_convolution(call: Call) -> Translation:
     return Translation(operator, call.leading(5, required=2))
 
 
+@translates("CausalConvWithState")
+def causal_convolution(call: Call) -> Translation:
+    return Translation(CausalConvolution(), call.leading(4, required=2))
+
+
 def _pool(call: Call, kind: str) -> Translation:
     kernel = call.integers("kernel_shape") or ()
     operator = Pool(
@@ -116,6 +122,8 @@ def _pool(call: Call, kind: str) -> Translation:
         ceil_mode=bool(call.attribute("ceil_mode", 0)),
         with_indices=kind == "max" and len(call.node.outputs) > 1,
         batched=True,
+        count_include_pad=kind != "average" or bool(call.attribute("count_include_pad", 0)),
+        norm=call.attribute("p", 2.0) if kind == "lp" else 2,
     )
     return Translation(operator, (call.given(0),))
 
