@@ -14,7 +14,7 @@ from typing import Any
 from shapelens.dims import Condition, Expression, evaluate
 from shapelens.dims.layout import Layout
 from shapelens.network.binding import is_open, sizes_fed
-from shapelens.operators import Operator, Shape, Tensor
+from shapelens.operators import Fill, Operator, Shape, Tensor
 from shapelens.records import dataclass
 
 __all__ = ["Claims", "Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
@@ -284,7 +284,14 @@ class Network:
                 if value is not None and value in self.constants and role in node.operator.learned:
                     found.add(self.weight_behind(value))
         own = {name for name, weight in self.weights.items() if weight.is_parameter}
-        return frozenset(v for v in found if v in self.weights and self.weights[v].learned) | own
+        return frozenset(v for v in found if self._is_learned(v)) | own
+
+    def _is_learned(self, value: str) -> bool:
+        """Whether a value is a weight, or one that a file fills on the spot; arithmetic on sizes is none."""
+        if value in self.weights:
+            return self.weights[value].learned
+        node = self.producers.get(value)
+        return node is not None and isinstance(node.operator, Fill)
 
     def weight_behind(self, value: str) -> str:
         """The weight that a constant value is computed from; itself where it is made from sizes alone."""
