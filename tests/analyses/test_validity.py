@@ -12,10 +12,10 @@ from shapelens.analyses.validity import validity_text
     ("model", "sample", "words"),
     [
         ("resnet18", (3, "H", "W"), "works for every H and W"),
-        ("vgg11", (3, "H", "W"), "works for H and W: at least 32"),
+        ("vgg11", (3, "H", "W"), "works for H and W ≥ 32"),
         ("unet_padded", (1, "H", "W"), "works for H and W: multiples of 16"),
-        ("alexnet", (3, "H", "H"), "works for H: at least 63"),
-        ("Conv2d(3, 8, 5)", (3, "H", 100), "works for H: at least 5"),
+        ("alexnet", (3, "H", "H"), "works for H ≥ 63"),
+        ("Conv2d(3, 8, 5)", (3, "H", 100), "works for H ≥ 5"),
         ("Conv2d(3, 8, 3)", (4, "H", "W"), "works for no size"),
     ],
 )
@@ -34,3 +34,10 @@ def test_they_are_the_sizes_at_which_nothing_is_found(name):
             assert works is (size % 16 == 0), size
         else:
             assert works is (size >= int(words.rpartition(" ")[2])), size
+
+
+@pytest.mark.parametrize("name", ["resnet18", "unet_padded", "unet", "vgg11", "alexnet", "googlenet"])
+def test_they_are_told_as_the_sizes_that_fit_are(name):
+    channels = 1 if name.startswith("unet") else 3
+    net = inspect(name, (channels, "H", "W"))
+    assert validity_text(net.evaluation) == f"works for {net.sizes()}"

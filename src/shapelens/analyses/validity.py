@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shapelens.analyses.axis_sets import listed, sets_text
 from shapelens.analyses.samples import free_sizes
 from shapelens.dims import Condition, Unknown, condition_text
 from shapelens.dims.sets import PeriodError, SizeSet
@@ -34,8 +35,8 @@ def validity_text(evaluation: Evaluation) -> str:
     names = free_sizes(evaluation)
     if any(sizes.is_empty for sizes in sets.values()):
         return "works for no size"
-    limited = {name: str(sizes) for name, sizes in sets.items() if sizes != SizeSet.every()}
-    said = [f"{_listed(group)}: {words}" for words, group in _grouped(limited).items()]
+    limited = {name: sizes for name, sizes in sets.items() if sizes != SizeSet.every()}
+    said = [sets_text(limited)] if limited else []
     texts = [condition_text(condition, "·") for condition in others]
     short = [words for words in texts if len(words) <= _LONGEST_CONDITION][:_SHOWN_CONDITIONS]
     said += [*short, "…"] if len(short) < len(texts) else short
@@ -43,7 +44,7 @@ def validity_text(evaluation: Evaluation) -> str:
         # What an author's code asks leads to other formulas elsewhere, and need not fail there.
         verb = "formulas hold for" if evaluation.network.guards else "works for"
         return f"{verb} {'; '.join(said)}"
-    return f"works for every {_listed(names)}" if names else ""
+    return f"works for every {listed(names)}" if names else ""
 
 
 def _sets(conditions: Sequence[Condition]) -> tuple[dict[str, SizeSet], list[Condition]]:
@@ -62,15 +63,3 @@ def _sets(conditions: Sequence[Condition]) -> tuple[dict[str, SizeSet], list[Con
         except PeriodError:
             others.append(condition)
     return sets, others
-
-
-def _grouped(texts: dict[str, str]) -> dict[str, list[str]]:
-    """The symbols that may have the same sizes, together."""
-    groups: dict[str, list[str]] = {}
-    for name, words in texts.items():
-        groups.setdefault(words, []).append(name)
-    return groups
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))

@@ -86,11 +86,11 @@ def command(  # noqa: PLR0913, PLR0917 - one argument for each option
     elif written_as == "markdown":
         from shapelens.output.delimited import table_markdown
 
-        write(table_markdown(table, inspection.findings))
+        write(table_markdown(table, inspection.problems))
     else:
         from shapelens.output.tables import table_lines
 
-        print_lines(table_lines(table, inspection.findings), ascii_only=plain_signs)
+        print_lines(table_lines(table, inspection.problems), ascii_only=plain_signs)
     return status
 
 

@@ -285,7 +285,7 @@ def _at_least_zero_by_cases(difference: Expression, depth: int) -> Verdict:
     """What holds in all cases holds; one is enough where the difference is at least, or at most, each."""
     told_apart = cases(difference) if depth < MAXIMUM_SPLITS else None
     if told_apart is None:
-        return Verdict.NOT_KNOWN
+        return _at_least_zero_by_factors(difference, depth)
     verdicts: set[Verdict] = set()
     for member in told_apart.members:
         verdict = _at_least_zero(member, depth + 1)
@@ -294,6 +294,22 @@ def _at_least_zero_by_cases(difference: Expression, depth: int) -> Verdict:
         if verdict is settles:
             return verdict
     return _shared(verdicts)
+
+
+def _at_least_zero_by_factors(difference: Expression, depth: int) -> Verdict:
+    """A product of what is never below zero is not below zero either."""
+    from shapelens.dims.factoring import factors
+
+    if depth >= MAXIMUM_SPLITS:
+        return Verdict.NOT_KNOWN
+    parts = factors(difference)
+    if len(parts) == 1:
+        return Verdict.NOT_KNOWN
+    for part in parts:
+        is_known = part >= 0 if isinstance(part, int) else _at_least_zero(part, depth + 1) is Verdict.ALWAYS
+        if not is_known:
+            return Verdict.NOT_KNOWN
+    return Verdict.ALWAYS
 
 
 def _shared(verdicts: set[Verdict]) -> Verdict:

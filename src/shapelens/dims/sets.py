@@ -22,6 +22,7 @@ from shapelens.dims.condition import All, Comparison, Condition, Either
 from shapelens.dims.evaluation import evaluate, evaluate_condition
 from shapelens.dims.expression import Expression
 from shapelens.dims.growth import growth, turns
+from shapelens.dims.unknown import Unknown
 from shapelens.errors import DimensionError
 from shapelens.records import dataclass
 
@@ -161,6 +162,8 @@ class SizeSet:
         try:
             truths = {n: evaluate_condition(condition, {symbol.name: n}) for n in range(low, high + 1)}
         except ZeroDivisionError:
+            return None
+        if any(isinstance(truth, Unknown) for truth in truths.values()):
             return None
         return cls.of(*[n for n, truth in truths.items() if truth is True])
 

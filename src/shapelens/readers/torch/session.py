@@ -66,7 +66,7 @@ class ModelAtHand:
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
         network, recording = self._recorded(model, arguments.fixed, origin)
         if self._has_free_sizes(arguments.fixed):
-            network = self.confirmed(arguments, network)
+            network = self.confirmed(arguments, network, recording)
         may_count = SIZES_READ in network.facts and "stopped" not in network.facts
         if may_count and not self._holds_for_every_batch(model, arguments, network, recording):
             count = arguments.example[BATCH]
@@ -135,6 +135,23 @@ class ModelAtHand:
         from shapelens.readers.torch.code.user_code import running_user_code
 
         return running_user_code()
+
+    def retraced(self, arguments: Arguments, origin: Origin) -> tuple[Network, Recording]:
+        """The network as it is for other arguments, and the trace that it was made from."""
+        return self._recorded(checked(self.model), arguments, origin)
+
+    def is_refused(self, arguments: Arguments) -> bool:
+        """Whether PyTorch alone, or the model's own code, refuses other arguments; where in doubt, not."""
+        if self.changes:
+            return False
+        with self._beside():
+            return probed(checked(self.model), arguments, mode=self.mode) is None
+
+    def is_foretold(self, recording: Recording, arguments: Arguments) -> bool:
+        """Whether PyTorch gives for other arguments what a trace says of every module; where in doubt, not."""
+        return not self.changes and self._looks_alike(
+            checked(self.model), arguments, recording, arguments.example
+        )
 
     def _traced(self, model: Any, arguments: Arguments, origin: Origin) -> Network:
         return self._recorded(model, arguments, origin)[0]
@@ -218,12 +235,19 @@ class ModelAtHand:
         traced = self._traced(checked(self.model), arguments, network.origin)
         return replace(traced, assumptions=network.assumptions)
 
-    def confirmed(self, arguments: Arguments, network: Network) -> Network:
+    def confirmed(
+        self, arguments: Arguments, network: Network, recording: Recording | None = None
+    ) -> Network:
         """A symbolic network as far as its formulas agree with traces at other sizes.
 
         Python lets a size slip out of the arithmetic where nobody can see it (`range(height)`, an index into a
         list). Where the code is given sizes, it is traced at a few others that the conditions admit; where these
         give other shapes than the formulas say, the sizes are held from there on.
+
+        Args:
+            arguments: what the model was called with.
+            network: what came of it.
+            recording: the trace that it was made from, if that is at hand.
         """
         model = checked(self.model)
         if SIZES_READ not in network.facts:
@@ -232,6 +256,7 @@ class ModelAtHand:
             network,
             arguments.example,
             lambda shapes: self._traced(model, arguments.at(shapes), network.origin),
+            lambda shapes: recording is not None and self.is_foretold(recording, arguments.at(shapes)),
         )
 
 
