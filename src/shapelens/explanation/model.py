@@ -75,7 +75,9 @@ def explain_block(
     own = [finding for finding in findings if finding.layer in names]
     groups = [_layer_blocks(steps, evaluation, costs), *map(finding_blocks, own)]
     following = f"shapelens explain {network.origin.layer_argument(names[0])}"
-    return Document(title, tuple(map(tuple, groups)), following, {"layers": names}, has_errors=_has_errors(own))
+    return Document(
+        title, tuple(map(tuple, groups)), following, {"layers": names}, has_errors=_has_errors(own)
+    )
 
 
 def _has_errors(findings: Sequence[Finding]) -> bool:
