@@ -152,3 +152,14 @@ def test_a_narrow_page_is_no_taller(name, style):
 def test_layers_that_follow_one_another_past_a_skip_have_lanes_of_their_own():
     lanes = [group.box.top for group in inspect("resnet18").draw().scene.groups("lane")]
     assert all(abs(one - other) > 4 for one, other in pairwise(lanes[:2]))
+
+
+def test_a_fix_is_told_and_stays_on_the_page():
+    layers = (
+        "Conv2d(3, 16, 3, padding=1), MaxPool2d(2), Conv2d(16, 32, 3, padding=1), MaxPool2d(2), Flatten()"
+    )
+    scene = inspect(f"Sequential({layers}, Linear(2048, 10))", (3, 36, 36)).draw().scene
+    assert problems(scene) == []
+    assert any(
+        "Fix: Linear(2592, 10) (tried: gives" in leaf.text for leaf in scene.leaves() if hasattr(leaf, "text")
+    )

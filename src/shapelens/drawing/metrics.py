@@ -91,15 +91,15 @@ def _shortened(text: str, kept: int) -> str:
     return text[:front] + "…" + text[len(text) - (kept - front) :]
 
 
-def wrapped(text: str, room: float, size: float) -> list[str]:
+def wrapped(text: str, room: float, size: float, *, is_bold: bool = False) -> list[str]:
     """The text in lines that are no wider than the room; a word that is wider is shortened."""
     lines: list[str] = []
     line = ""
     for word in text.split():
         longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= room or not line:
+        if text_width(longer, size, is_bold=is_bold) <= room or not line:
             line = longer
         else:
             lines.append(line)
             line = word
-    return [fitted(each, room, size) for each in [*lines, line] if each]
+    return [fitted(each, room, size, is_bold=is_bold) for each in [*lines, line] if each]

@@ -35,6 +35,7 @@ TALLEST = 1.4
 """No page is more times as tall as it is wide, where words leave it the choice."""
 
 _MOST_GIVEN = 6
+_MOST_FIXES = 2
 WIDEST = 2.95
 """No page is more times as wide as it is tall."""
 
@@ -166,12 +167,11 @@ def _failure(
     elements: list[Element], failure: Finding, theme: Theme, left: float, right: float, y: float
 ) -> float:
     """What breaks and how to mend it, before the caption; returns where it ends."""
-    fixes = [f"{fix.text} (tried: gives {fix.gives})" if fix.verified else fix.text for fix in failure.fixes]
+    shown = failure.fixes[:_MOST_FIXES]
+    fixes = [f"{fix.text} (tried: gives {fix.gives})" if fix.verified else fix.text for fix in shown]
     words = f"Fix: {', or '.join(' '.join(fix.split()) for fix in fixes)}." if fixes else "Breaks:"
-    x = left
-    for number, line in enumerate(wrapped(words, right - left, _TOTALS)):
-        label = Label((x, y + 6), line, _TOTALS, theme.error, is_bold=number == 0)
-        elements.append(label)
+    for line in wrapped(words, right - left, _TOTALS, is_bold=True):
+        elements.append(Label((left, y + 6), line, _TOTALS, theme.error, is_bold=True))
         y += 9.0
     have = failure.have.replace("\n", "; ")
     told = f"{failure.summary}: {have}; {failure.rule}." if have else f"{failure.summary}."

@@ -7,14 +7,15 @@ from dataclasses import replace
 from math import log2
 
 from shapelens.drawing.forms import Form
+from shapelens.drawing.layer.filters import AXIS, SPACE, Block, filter_blocks
 from shapelens.drawing.layer.pieces import Piece
 from shapelens.drawing.layer.subject import LayerSubject
 from shapelens.drawing.metrics import text_width
 from shapelens.drawing.moving import moved
-from shapelens.drawing.palette import Theme, blend
+from shapelens.drawing.palette import Theme
 from shapelens.drawing.runs import Run, lay_run
 from shapelens.drawing.scale import RECEDING, Scale
-from shapelens.drawing.scene import Box, Circle, Element, Group, Label, Line, Paint, Point, Polygon
+from shapelens.drawing.scene import Box, Element, Group, Label, Line, Paint, Point, Polygon
 from shapelens.drawing.solids import Body
 from shapelens.drawing.stations import Station
 
@@ -24,14 +25,11 @@ SCALE_WORDS = (
     "height, width and window by the square root of size; thickness by log2(1 + channels); "
     "the filters and the padding are not to scale"
 )
-_SPACE, _AXIS = 112.0, 80.0
 _WORDS_GAP, _WIDEST_GAP, _FILTER_GAP = 50.0, 130.0, 44.0
 _SCALES, _LEAST_WITH_WORDS = (1.0, 0.85, 0.7, 0.55, 0.5, 0.4), 0.55
 _TEXT, _BOLD = 6.6, 7.2
-_CELL, _MOST_CELLS, _MOST_DEPTH = 8.4, 7, 4
 _SMALLEST_FILTER = 0.6
 _PADDED = 1.7
-_FILTER_ROOM = 27.0
 
 
 def volumes_part(subject: LayerSubject, theme: Theme, room: float, tallest: float) -> Piece:
@@ -70,160 +68,27 @@ def _laid(subject: LayerSubject, scale: Scale, theme: Theme, room: float) -> tup
         Station("input", "input", subject.source),
         Station("output", subject.kind, subject.target, parents=(0,)),
     ]
-    before = lay_run([0], stations, (20.0, _AXIS), scale, theme, is_first=True)
+    before = lay_run([0], stations, (20.0, AXIS), scale, theme, is_first=True)
     x = before.box.right + (_FILTER_GAP if subject.filters else 0.0)
     blocks: list[Block] = []
     if subject.filters:
-        blocks, x = _filters(subject, x, theme, max(scale.space / _SPACE, _SMALLEST_FILTER))
+        blocks, x = filter_blocks(subject, x, theme, max(scale.space / SPACE, _SMALLEST_FILTER))
     # What the filters and the bodies leave is between the last filter and what comes out: words stand there.
     least = max([text_width(line, _TEXT) for line in subject.action], default=0.0) + _WORDS_GAP
-    taken = lay_run([1], stations, (x, _AXIS), scale, theme, is_first=True).box.right - before.box.left
+    taken = lay_run([1], stations, (x, AXIS), scale, theme, is_first=True).box.right - before.box.left
     x += max(min(room - taken, _WIDEST_GAP), least)
-    return before, blocks, lay_run([1], stations, (x, _AXIS), scale, theme, is_first=True)
+    return before, blocks, lay_run([1], stations, (x, AXIS), scale, theme, is_first=True)
 
 
 def _scale(subject: LayerSubject, part: float) -> Scale:
     places = [place.size or 1 for form in (subject.source, subject.target) for place in form.places]
     channels = max(subject.source.channels.size or 1, subject.target.channels.size or 1)
     unit = min(5.4, 54.0 / log2(1 + channels))
-    return Scale(part * _SPACE, max([*places, *subject.extent, 1]), part * unit, 8.0)
+    return Scale(part * SPACE, max([*places, *subject.extent, 1]), part * unit, 8.0)
 
 
 def _bodies(run: Run, theme: Theme) -> list[Element]:
     return [*[body.group for body in run.bodies], *run.labels]
-
-
-# filters ------------------------------------------------------------------------------------------------
-
-
-class Block:
-    """A filter as a small block.
-
-    Args:
-        left: of its front.
-        top: of its front.
-        size: its thickness, height and depth.
-        elements: what is painted.
-        is_looked_at: whether it is the one of the window.
-    """
-
-    def __init__(
-        self,
-        left: float,
-        top: float,
-        size: tuple[float, float, float],
-        elements: Sequence[Element],
-        *,
-        is_looked_at: bool,
-    ) -> None:
-        self.left, self.top, self.size = left, top, size
-        self.elements = list(elements)
-        self.is_looked_at = is_looked_at
-
-    @property
-    def front_right(self) -> float:
-        """Where its front ends."""
-        return self.left + self.size[0]
-
-    @property
-    def front(self) -> tuple[Point, ...]:
-        """The corners of its left edge: above and below."""
-        return (self.left, self.top), (self.left, self.top + self.size[1])
-
-    @property
-    def back(self) -> tuple[Point, ...]:
-        """The corners of its right side."""
-        right, (_, height, depth) = self.front_right, self.size
-        return (
-            (right, self.top), (right + depth, self.top - depth),
-            (right + depth, self.top + height - depth), (right, self.top + height),
-        )  # fmt: skip
-
-
-def _filters(subject: LayerSubject, x: float, theme: Theme, part: float) -> tuple[list[Block], float]:
-    """The first filter, the one that is looked at and the last, with dots for those between; and where they end."""
-    count, (_, height, depth) = subject.filters, _filter_size(subject, part)
-    looked_at = min(subject.map, count - 1)
-    shown = sorted({0, looked_at, count - 1}) if count > 2 or looked_at else list(range(min(count, 2)))
-    if len(shown) == 2 and count > 2:
-        middle = count // 2
-        shown = sorted({*shown, middle})
-        looked_at = middle if subject.numbers is None and subject.map == 0 else looked_at
-    apart = (
-        max((part * _SPACE - height) / max(len(shown) - 1, 1), height + depth + 20.0)
-        if len(shown) > 1
-        else 0.0
-    )
-    top = _AXIS - height / 2 - apart * (len(shown) - 1) / 2
-    blocks = []
-    for place, number in enumerate(shown):
-        is_looked_at = number == looked_at
-        block = _block(subject, (x, top + place * apart), part, theme, is_looked_at=is_looked_at)
-        words, bottom = f"filter {number}", block.top + height
-        if is_looked_at:
-            # Planes leave to both sides: under it nothing is in the way.
-            block.elements.append(Label((x, bottom + 7.5), words, _TEXT, theme.filter_text))
-        else:
-            right = block.front_right + block.size[2]
-            block.elements.append(Label((right + 3.0, bottom + 1.0), words, _TEXT, theme.text))
-        blocks.append(block)
-        if place and number > shown[place - 1] + 1:
-            middle_y = top + place * apart - (apart - height) / 2 - block.size[2] / 2
-            middle_y += 4.0 if blocks[-2].is_looked_at else 1.0
-            block.elements += [
-                Circle((x + block.size[0] / 2, middle_y + step), 0.9, Paint(fill=theme.second))
-                for step in (-3.6, 0.0, 3.6)
-            ]
-    end = max(block.front_right + block.size[2] for block in blocks)
-    return blocks, end
-
-
-def _filter_size(subject: LayerSubject, part: float) -> tuple[float, float, float]:
-    """Thickness, height and depth of a filter as it is drawn: in cells where they are few."""
-    kernel = subject.kernel
-    cell = part * min(_CELL, _FILTER_ROOM / max(kernel[-1], kernel[-min(len(kernel), 2)]))
-    height = cell * (kernel[-2] if len(kernel) > 1 else kernel[0])
-    depth = 0.62 * cell * kernel[-1] if len(kernel) > 1 else 0.0
-    depths = subject.depth if subject.depth <= _MOST_DEPTH else 1.4 * log2(1 + subject.depth)
-    return max(cell * min(depths, 6.0), 3.0), height, depth
-
-
-def _block(subject: LayerSubject, at: Point, part: float, theme: Theme, *, is_looked_at: bool) -> Block:
-    (x, top), (thickness, height, depth) = at, _filter_size(subject, part)
-    if is_looked_at:
-        ground = theme.page
-        colors = [blend(ground, theme.filter_fill, part) for part in (0.45, 0.25, 0.6)]
-        stroke = theme.filter_line
-    else:
-        shades = theme.shades[subject.kind]
-        colors, stroke = [shades.front, shades.top, shades.side], shades.stroke
-    right, bottom = x + thickness, top + height
-    front = ((x, top), (right, top), (right, bottom), (x, bottom))
-    edge = Paint(stroke=stroke, width=0.35)
-    parts: list[Element] = [Polygon(front, Paint(colors[0], stroke, 0.5))]
-    if depth:
-        above = ((x, top), (x + depth, top - depth), (right + depth, top - depth), (right, top))
-        side = ((right, top), (right + depth, top - depth), (right + depth, bottom - depth), (right, bottom))
-        parts += [Polygon(above, Paint(colors[1], stroke, 0.5)), Polygon(side, Paint(colors[2], stroke, 0.5))]
-    rows = subject.kernel[-2] if len(subject.kernel) > 1 else subject.kernel[0]
-    columns = subject.kernel[-1] if len(subject.kernel) > 1 else 1
-    if max(rows, columns) <= _MOST_CELLS:
-        for row in range(1, rows):
-            y = top + height * row / rows
-            parts.append(Line(((x, y), (right, y), (right + depth, y - depth)), edge))
-        for column in range(1, columns):
-            back = depth * column / columns
-            parts.append(
-                Line(
-                    ((x + back, top - back), (right + back, top - back), (right + back, bottom - back)), edge
-                )
-            )
-    if 1 < subject.depth <= _MOST_DEPTH:
-        for channel in range(1, subject.depth):
-            left = x + thickness * channel / subject.depth
-            parts.append(Line(((left, bottom), (left, top), (left + depth, top - depth)), edge))
-    group = Group(tuple(parts), kind="filter", name="looked at" if is_looked_at else "another")
-    return Block(x, top, (thickness, height, depth), [group], is_looked_at=is_looked_at)
 
 
 # the window and its cell --------------------------------------------------------------------------------
@@ -395,7 +260,7 @@ def _told(
     end = after.box.left - 4.0
     bottom = max(body.bottom for body in (before.last, after.first))
     for number, line in enumerate(subject.action):
-        at = ((start + end) / 2, _AXIS - 34.0 + 8.4 * number)
+        at = ((start + end) / 2, AXIS - 34.0 + 8.4 * number)
         elements.append(Label(at, line, _TEXT, theme.second, anchor="middle"))
     below = max([bottom, *[block.top + block.size[1] for block in blocks]]) + 24.0
     for run, form in ((before, subject.source), (after, subject.target)):
