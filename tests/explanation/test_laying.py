@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shapelens.explanation.document import LABEL, Beside, Part, plain_text, text, text_width
-from shapelens.explanation.laying import laid_out
+from shapelens.explanation.laying import laid_out, lines_of
 
 GRID = Part((text(("title", LABEL)), text(" 1  2 "), text(" 3  4 ")))
 SIGNED = Part((text(("other", LABEL)), text(" 5 "), text(" 6 ")), "×", 1)
@@ -69,4 +69,4 @@ def test_nothing_is_wider_than_its_width_but_a_part_that_is(width):
 
 def test_the_lines_of_a_block_are_those_at_the_usual_width():
     beside = Beside(((GRID, SIGNED),))
-    assert beside.lines == beside.laid_out(100)
+    assert lines_of(beside) == laid_out(beside, 100)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from shapelens.dims import Dim, Unknown
 from shapelens.dims.text import axis_text
 from shapelens.records import dataclass
-
-if TYPE_CHECKING:
-    from shapelens.explanation.picture import Picture
 
 __all__ = [
     "ANSWER",
@@ -32,6 +29,7 @@ __all__ = [
     "Entry",
     "Facing",
     "Part",
+    "Picture",
     "Preformatted",
     "Span",
     "Text",
@@ -61,8 +59,6 @@ UNKNOWN = "unknown"
 """What is not known, or other than it seems."""
 LABEL = "label"
 """Labels, headers, zeros, the framework's own words, the next command: dim."""
-
-_USUAL_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +180,6 @@ class Beside:
 
     rows: tuple[tuple[Part, ...], ...]
 
-    def laid_out(self, width: int) -> tuple[Text, ...]:
-        """The lines at a width."""
-        from shapelens.explanation.laying import laid_out
-
-        return laid_out(self, width)
-
-    @property
-    def lines(self) -> tuple[Text, ...]:
-        """The lines where nobody says how wide they may be."""
-        return self.laid_out(_USUAL_WIDTH)
-
 
 Block = Entry | Preformatted | Beside
 
@@ -250,6 +235,23 @@ def text_width(text: str) -> int:
 
 def _width(line: Text) -> int:
     return text_width(plain_text(line))
+
+
+class Picture(Protocol):
+    """What of an explanation can be drawn, and played cell by cell."""
+
+    @property
+    def position(self) -> tuple[int, ...]:
+        """The cell that is taken apart."""
+
+    def figure(self, document: Document) -> Any:
+        """What a figure of it is told."""
+
+    def cells(self) -> Sequence[tuple[int, ...]]:
+        """The cells in the order in which a window makes them."""
+
+    def frame(self, document: Document, position: tuple[int, ...]) -> Document:
+        """One cell, taken apart, by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from shapelens.explanation.document import (
 )
 from shapelens.explanation.grids.asked import NOT_ASKED, Asked
 from shapelens.explanation.grids.showing import Shown, shown_numbers
-from shapelens.explanation.picture import Picture
+from shapelens.explanation.picture import LayerPicture
 from shapelens.explanation.problems import finding_blocks
 from shapelens.explanation.subject import Subject
 from shapelens.network import Evaluation, Step
@@ -71,7 +71,11 @@ def explain_layer(
         title = text(title, "     ", shown.title)
         following = shown.following or following
         facts |= {"numbers": shown.facts}
-    picture = Picture(subject) if shown is None else Picture(subject, shown.layer, shown.position, shown.map)
+    picture = (
+        LayerPicture(subject)
+        if shown is None
+        else LayerPicture(subject, shown.layer, shown.position, shown.map)
+    )
     has_errors = any(finding.severity == "error" for finding in findings)
     return Document(title, kept, following, facts, has_errors=has_errors, picture=picture)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapelens.explanation.document import ANSWER, Beside, Part, Text, plain_text, text, text_width
+from shapelens.explanation.document import ANSWER, Beside, Block, Part, Text, plain_text, text, text_width
 
-__all__ = ["laid_out"]
+__all__ = ["laid_out", "lines_of"]
+
+_USUAL_WIDTH = 100
 
 _INDENT = 2
 _GAPS = (3, 2, 1)
 """How many spaces stand between parts, and on either side of a sign: fewer where that makes them fit."""
+
+
+def lines_of(block: Block) -> tuple[Text, ...]:
+    """The lines of a block, where nobody says how wide they may be."""
+    return laid_out(block, _USUAL_WIDTH) if isinstance(block, Beside) else block.lines
 
 
 def laid_out(beside: Beside, width: int) -> tuple[Text, ...]:

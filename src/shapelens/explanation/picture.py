@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from shapelens.drawing.layer.subject import LayerSubject
     from shapelens.numbers import NumberedLayer
 
-__all__ = ["Picture"]
+__all__ = ["LayerPicture"]
 
 _MOST_CELLS = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LayerPicture:
     """A layer that can be drawn, and whose window can slide.
 
     Args:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from shapelens.analyses.findings import Finding
 from shapelens.explanation.document import Document, Entry, plain_text
+from shapelens.explanation.laying import lines_of
 from shapelens.output.lines import safe
 from shapelens.output.plain import finding_text
 from shapelens.table.table import Table
@@ -68,7 +69,7 @@ def document_markdown(document: Document) -> str:
     for group in document.groups:
         lines.append("")
         for block in group:
-            written = [safe(plain_text(line)).rstrip() for line in block.lines]
+            written = [safe(plain_text(line)).rstrip() for line in lines_of(block)]
             if isinstance(block, Entry):
                 head, *rest = written
                 lines.append(

@@ -22,6 +22,7 @@ from shapelens.explanation.document import (
     text_width,
     verified_text,
 )
+from shapelens.explanation.laying import lines_of
 from shapelens.output.lines import safe
 from shapelens.output.style import ROOT, SCOPE, STYLE
 from shapelens.table.columns import takes_words
@@ -113,7 +114,7 @@ def document_html(document: Document) -> str:
     for group in document.groups:
         for is_entry, run in groupby(group, key=lambda block: isinstance(block, Entry)):
             blocks = list(run)
-            lines += _entries(blocks) if is_entry else [_preformatted(block.lines) for block in blocks]
+            lines += _entries(blocks) if is_entry else [_preformatted(lines_of(block)) for block in blocks]
     return _fragment(lines)
 
 

@@ -17,6 +17,7 @@ from shapelens.dims import Dim, Expression, Unknown, condition_text, dim_text, t
 from shapelens.dims.atoms import Atom, Named, Rounded, Symbol
 from shapelens.dims.layout import AXIS_WORDS
 from shapelens.explanation.document import Block, Document, Entry, plain_text
+from shapelens.explanation.laying import lines_of
 from shapelens.network import Evaluation, Network, Step
 from shapelens.operators import Tensor
 
@@ -212,5 +213,5 @@ def document_data(document: Document) -> dict[str, Any]:
 
 
 def _block_data(block: Block) -> dict[str, Any]:
-    lines = [plain_text(line) for line in block.lines]
+    lines = [plain_text(line) for line in lines_of(block)]
     return {"label": block.label, "lines": lines} if isinstance(block, Entry) else {"lines": lines}

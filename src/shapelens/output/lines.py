@@ -23,6 +23,7 @@ from shapelens.explanation.document import (
     text_width,
     verified_text,
 )
+from shapelens.explanation.laying import laid_out
 
 __all__ = [
     "ascii_line",
@@ -79,7 +80,7 @@ def _title_lines(title: Text, width: int) -> list[Text]:
 
 def _block_lines(block: Block, width: int) -> list[Text]:
     if isinstance(block, Beside):
-        return list(block.laid_out(width))
+        return list(laid_out(block, width))
     if not isinstance(block, Entry):
         return list(block.lines)
     lines: list[Text] = []

@@ -16,14 +16,15 @@ from shapelens.analyses.findings.branches import (
 )
 from shapelens.analyses.findings.chains import ancestors
 from shapelens.analyses.findings.feeding import sizes_that_fit
+from shapelens.analyses.findings.framework_words import broadcast_words
 from shapelens.analyses.findings.mending import put_in
 from shapelens.analyses.findings.off_by_one import one_short, tell_one_short
 from shapelens.analyses.findings.proposing import Proposal
-from shapelens.analyses.findings.telling import Case, Told, number, tells
+from shapelens.analyses.findings.telling import Case, Told, tells
 from shapelens.dims import Dim
 from shapelens.operators import Convolution, Linear
 
-__all__ = ["broadcast_words", "tell_broadcast"]
+__all__ = ["tell_broadcast"]
 
 
 @tells("broadcast", "same_shape", "expand")
@@ -69,18 +70,6 @@ def _plainly(case: Case) -> Told:
         "two sizes go together when they are equal, or when one of them is 1",
         summary=f"{side_by_side(case)} in {case.words}",
         framework=("torch", broadcast_words(case)),
-    )
-
-
-def broadcast_words(case: Case) -> str:
-    """PyTorch's words: it begins at the last axis."""
-    broken = [r for r in case.step.broken if r.kind == "broadcast" and "axis" in r.facts]
-    if not broken:
-        return ""
-    last = max(broken, key=lambda requirement: int(requirement.facts["axis"])).facts
-    return (
-        f"The size of tensor a ({number(last['left'])}) must match the size of tensor b ({number(last['right'])}) "
-        f"at non-singleton dimension {last['axis']}"
     )
 
 

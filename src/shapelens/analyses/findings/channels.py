@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from shapelens.analyses.findings.feeding import fed_instead
+from shapelens.analyses.findings.framework_words import channel_words
 from shapelens.analyses.findings.groups import tell_groups
 from shapelens.analyses.findings.layers import changed_layer
 from shapelens.analyses.findings.origins import from_words
 from shapelens.analyses.findings.proposing import Proposal
-from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells, torch_list
+from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells
 from shapelens.dims import Unknown, shape_text
 from shapelens.operators import Convolution, Requirement, Shape, Tensor, TransposedConvolution
 
-__all__ = ["channel_words", "tell_channels"]
+__all__ = ["tell_channels"]
 
 
 @tells("channels")
@@ -35,18 +36,6 @@ def tell_channels(case: Case) -> Told:
         summary=f"this {case.words_without_shapes} takes {number(wants)} channels and gets {number(gets)}",
         proposals=_proposals(case, image),
         framework=("torch", channel_words(case, image)),
-    )
-
-
-def channel_words(case: Case, image: Tensor) -> str:
-    """PyTorch's words."""
-    gets, wants, weight = case.facts["gets"], case.facts["wants"], case.facts["weight"]
-    listed = "" if isinstance(image.shape, Unknown) else torch_list(image.shape, case.evaluation)
-    is_transposed = isinstance(case.step.node.operator, TransposedConvolution)
-    kind = "transposed=1" if is_transposed else f"groups={case.facts['groups']}"
-    return (
-        f"Given {kind}, weight of size {list(weight)}, "
-        f"expected input{listed} to have {number(wants)} channels, but got {number(gets)} channels instead"
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shapelens.analyses.findings.channels import channel_words
 from shapelens.analyses.findings.feeding import fed_instead
+from shapelens.analyses.findings.framework_words import channel_words
 from shapelens.analyses.findings.mending import put_in
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shapelens.analyses.findings.branches import Branch, branch_lines, branches_of, differing, padded, resized
 from shapelens.analyses.findings.chains import ancestors
+from shapelens.analyses.findings.framework_words import broadcast_words, concatenation_words
 from shapelens.analyses.findings.layers import as_typed, reshaped
 from shapelens.analyses.findings.mending import all_of_them, with_operator
 from shapelens.analyses.findings.proposing import Argument, Proposal
@@ -79,12 +80,8 @@ def tell_one_short(case: Case, short: Short) -> Told:
 
 def _words(case: Case) -> str:
     if case.requirement.kind != "concatenation":
-        from shapelens.analyses.findings.broadcast import broadcast_words
-
         return broadcast_words(case)
-    from shapelens.analyses.findings.concatenation import torch_words
-
-    return torch_words(case)
+    return concatenation_words(case)
 
 
 def _proposals(case: Case, short: Short) -> list[Proposal]:

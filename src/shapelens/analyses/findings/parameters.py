@@ -9,8 +9,8 @@ from shapelens.analyses.findings.branches import (
     equal_pairs,
     side_by_side,
 )
-from shapelens.analyses.findings.broadcast import broadcast_words
 from shapelens.analyses.findings.feeding import sizes_that_fit
+from shapelens.analyses.findings.framework_words import broadcast_words
 from shapelens.analyses.findings.mending import put_in, with_shapes
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number
