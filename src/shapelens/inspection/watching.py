@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from shapelens.errors import MisfitError, ShapelensError
+from shapelens.errors import MisfitError
 
 __all__ = ["Watching", "watch"]
 
@@ -64,7 +64,8 @@ def _told(error: BaseException, trace_back: TracebackType) -> MisfitError | None
     try:
         inspection = inspect(call.module, inputs=given)
         findings = inspection.findings
-    except (ShapelensError, RecursionError):
+    except Exception:
+        # Whatever fails here, what PyTorch raised goes on as it is.
         return None
     errors = [f for f in findings if f.severity == "error" and f.code not in _OF_ITS_OWN]
     # What is told must be what was raised: at the author's line where PyTorch raised it, or in its words.

@@ -33,6 +33,7 @@ from shapelens.operators.windows import (
     pad_words,
     padding_attribute,
     per_axis,
+    positive_settings,
     rank_requirement,
     setting_words,
     slidings_of,
@@ -106,7 +107,10 @@ class Pool(Operator):
             return no_image(image, broken, outputs)
         axes = self.axes(image)
         out = list(image.dims)
-        requirements = some_channels(image, axes)
+        requirements = [
+            *some_channels(image, axes),
+            *positive_settings(kernel=self.kernel, stride=self.strides),
+        ]
         for axis, sliding in zip(axes.spatial, self.slidings(), strict=True):
             out[axis] = self.count(image.dims[axis], sliding)
             requirements.append(self._window_requirement(image.dims[axis], sliding, axis, out[axis]))

@@ -118,7 +118,8 @@ class Reduce(Operator):
 
     def _requirements(self, own: Shape, reduced: frozenset[int]) -> tuple[Requirement, ...]:
         """Nothing has no largest value, and no place of it, unless there is no output either."""
-        if self.kind not in {"argmax", "argmin"}:
+        has_places = self.with_indices and self.kind in {"max", "min"}
+        if self.kind not in {"argmax", "argmin", "amax", "amin"} and not has_places:
             return ()
         kept = [dim for axis, dim in enumerate(own) if axis not in reduced]
         some = all_of(*[at_least(own[axis], 1) for axis in sorted(reduced)])

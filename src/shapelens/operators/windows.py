@@ -29,6 +29,7 @@ __all__ = [
     "pad_words",
     "padding_attribute",
     "per_axis",
+    "positive_settings",
     "rank_requirement",
     "setting_words",
     "slidings_of",
@@ -260,6 +261,23 @@ def misfit(axes: int, *, positive: Mapping[str, object], other: Mapping[str, obj
     checks += [(name, setting, 0) for name, setting in other.items()]
     found = (unusable(axes, name, setting, least) for name, setting, least in checks)
     return next((broken for broken in found if broken is not None), None)
+
+
+def positive_settings(**settings: Sequence[Dim]) -> list[Requirement]:
+    """That settings which hang on sizes are at least 1, as a kernel of a third of the height is from 3 on.
+
+    >>> from shapelens.dims import symbol
+    >>> positive_settings(kernel=(symbol("H") // 3, 1))[0].truth
+    floor(H/3) ≥ 1
+    """
+    found: list[Requirement] = []
+    for name, values in settings.items():
+        for value in values:
+            truth = True if isinstance(value, int) else at_least(value, 1)
+            if truth is not True:
+                facts = {"setting": name, "value": value, "axes": len(values), "least": 1}
+                found.append(Requirement("settings", truth, facts, spoils=None))
+    return found
 
 
 # words --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ __all__ = ["tell_product"]
 @tells("contraction", "pairs")
 def tell_product(case: Case) -> Told:
     """A matrix product whose inner sizes differ."""
-    if "left" not in case.facts or "right" not in case.facts:
+    if not {"left", "right", "gets", "wants"} <= set(case.facts):
         from shapelens.analyses.findings.other import tell_other
 
         return tell_other(case)

@@ -40,10 +40,23 @@ def of_one_batch(evaluation: Evaluation) -> Iterator[tuple[Step, Requirement]]:
     if not isinstance(batch, Expression):
         return
     name = str(batch)
+    if _was_counted(evaluation, batch):
+        # `int(x.shape[0] / windows)` is a number to us, and to the author one that follows the batch.
+        return
     for step in evaluation.steps:
         for requirement in step.requirements:
             if requirement.truth is not True and on_batch_alone(requirement.truth, name):
                 yield step, requirement
+
+
+def _was_counted(evaluation: Evaluation, batch: Expression) -> bool:
+    """Whether the author's code was given a size that the samples are counted in, other than an input's."""
+    network = evaluation.network
+    names = {symbol.name for symbol in batch.symbols()}
+    given = network.measured - {declared.name for declared in network.inputs}
+    shapes = [evaluation.values[value].shape for value in given if value in evaluation.values]
+    dims = [dim for shape in shapes if not isinstance(shape, Unknown) for dim in shape]
+    return any(isinstance(dim, Expression) and names & {s.name for s in dim.symbols()} for dim in dims)
 
 
 def silently_broadcast(evaluation: Evaluation) -> Iterator[Step]:

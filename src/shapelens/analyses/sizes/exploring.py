@@ -26,6 +26,9 @@ __all__ = ["Exploration", "Tracing", "explore"]
 FITTING_CHECKED = 2
 """At so many other sizes that fit is the first trace compared with the code; later ones at one."""
 
+REFUSALS_CHECKED = 6
+"""So many of the requirements before a difference are compared with what the code refuses."""
+
 SPREAD = 256
 """So many sizes that are spread over all may be compared at."""
 
@@ -172,7 +175,11 @@ class _Explorer:
                 alone = {**other, **{n: size for n, size in held.items() if n != name}}
                 if self._difference(way, alone, tracing) is None:
                     del held[name]
-            return self._way(tracing.held(network, place, held or dict(sizes)), sizes)
+            from_there = self._way(tracing.held(network, place, held or dict(sizes)), sizes)
+            if all(tracing.refuses(refused) for refused in self._refused(from_there, sizes)):
+                return from_there
+            # What comes before the difference is not done everywhere either: a loop over a size ends earlier.
+            return self._way(tracing.held(network, 0, held or dict(sizes)), sizes)
         self.refusals |= {
             self._refusal(way, index) for index, event in enumerate(way.events) if event.kind == REQUIRED
         }
@@ -196,6 +203,15 @@ class _Explorer:
                 refused = np.flatnonzero((judged.status == REFUSED) & (judged.event == event) & is_other)
                 chosen += list(refused[len(refused) // 2 :][:1])
         return [points.at(int(place)) for place in chosen]
+
+    def _refused(self, way: Way, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        """A few sizes that a way refuses, by requirements that are spread over it."""
+        points = self._samples(way)
+        judged = way.judge(points, np.arange(points.count))
+        events = np.unique(judged.event[judged.status == REFUSED])
+        chosen = events[:: max(len(events) // REFUSALS_CHECKED, 1)]
+        places = [np.flatnonzero((judged.status == REFUSED) & (judged.event == event)) for event in chosen]
+        return [points.at(int(own[len(own) // 2])) for own in places]
 
     def _samples(self, way: Way) -> Points:
         """Sizes of every kind that a way tells apart, and others spread over all."""
