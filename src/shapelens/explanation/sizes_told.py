@@ -7,7 +7,7 @@ from typing import Any
 
 from shapelens.analyses.samples import sample_of, typed_sample
 from shapelens.analyses.sizes import Sizes
-from shapelens.analyses.sizes.describing import share_text
+from shapelens.analyses.sizes.describing import NOT_KNOWN, share_text
 from shapelens.analyses.sizes.reasons import Reason, reasons_of
 from shapelens.analyses.sizes.rows import Row, rows_of, sizes_text
 from shapelens.dims import Dim, Expression, condition_text, dim_text, evaluate, shape_text, symbol
@@ -60,6 +60,8 @@ def _takes(sizes: Sizes) -> str:
     """`unet takes 1×H×W with H and W multiples of 16`."""
     said = sizes.description.text
     shape = _input_text(sizes)
+    if said == NOT_KNOWN:
+        return f"which sizes of {shape} {sizes.network.name} takes is not known"
     if said == "no size":
         return f"{sizes.network.name} takes no size of {shape}"
     if not sizes.axes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 
 import shapelens
@@ -51,3 +53,17 @@ def test_a_loop_over_a_size_is_never_called_invalid_where_it_runs():
     sizes = shapelens.inspect(model, (3, 16, 16)).sizes(maximum=48, budget=4)
     assert sizes.contains(16, 16) is True
     assert all(sizes.contains(height, 16) is not False for height in range(1, 49))
+
+
+def test_what_is_not_known_is_not_called_none():
+    def pyramid(x):
+        parts = []
+        for bins in (1, 2, 4):
+            kernel = [ceil(size / bins) for size in x.shape[2:]]
+            sides = [(k * bins - size + 1) // 2 for k, size in zip(kernel, x.shape[2:], strict=True)]
+            parts.append(F.max_pool2d(x, kernel, kernel, sides).flatten(1))
+        return torch.cat(parts, 1)
+
+    sizes = shapelens.inspect(Of(pyramid), (3, 24, 24)).sizes()
+    assert sizes.contains(24, 24) is None
+    assert "no size" not in str(sizes)

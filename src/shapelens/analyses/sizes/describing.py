@@ -16,7 +16,7 @@ from shapelens.dims import All, Comparison, Condition, Either, Expression, condi
 from shapelens.dims.factoring import factors
 from shapelens.records import dataclass
 
-__all__ = ["Description", "described", "share_text"]
+__all__ = ["NOT_KNOWN", "Description", "described", "share_text"]
 
 _MOST_BOXES = 3
 _MOST_CONDITIONS = 12
@@ -37,6 +37,10 @@ class Description:
     text: str
     box: Box | None = None
     is_whole: bool = True
+
+
+NOT_KNOWN = "not known"
+"""What is said where it is not known of any size whether it fits."""
 
 
 def described(ways: Sequence[Way], grid: Grid, member: Mask) -> Description:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shapelens.analyses.sizes.describing import Description, described, share_text
+from shapelens.analyses.sizes.describing import NOT_KNOWN, Description, described, share_text
 from shapelens.analyses.sizes.domain import domain_of
 from shapelens.analyses.sizes.exploring import Exploration
 from shapelens.analyses.sizes.grid import Box, Grid, judged_by
@@ -214,10 +214,13 @@ class Sizes:
     def description(self) -> Description:
         """The set in words, and as sets where it is made of such."""
         if self.axes:
+            if self.share_unknown and not self.grid.fits.any():
+                # None is known to fit, and that is not to say that none does.
+                return Description(NOT_KNOWN, is_whole=False)
             return described(self.exploration.ways, self.grid, self.grid.fits)
         status = int(self.exploration.status[0])
         return Description(
-            "its one size" if status == FITS else "no size" if status == REFUSED else "not known"
+            "its one size" if status == FITS else "no size" if status == REFUSED else NOT_KNOWN
         )
 
     @cached_property
