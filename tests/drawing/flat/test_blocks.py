@@ -56,7 +56,7 @@ def test_other_themes(name, theme):
 
 
 @pytest.mark.conformance
-@pytest.mark.parametrize("width", [6.0, 200.0])
+@pytest.mark.parametrize("width", [7.0, 200.0])
 @pytest.mark.parametrize("name", ["resnet18", "unet"])
 def test_every_page_is_well_filled(name, width):
     assert flat_problems(drawn(name, width=width)) == []
