@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytest.importorskip("onnx")
+
 from shapelens.dims import Unknown
 from shapelens.operators import Opaque
 from shapelens.readers.onnx.model import OnnxNode
