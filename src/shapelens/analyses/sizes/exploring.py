@@ -26,7 +26,7 @@ __all__ = ["Exploration", "Tracing", "explore"]
 FITTING_CHECKED = 2
 """At so many other sizes that fit is the first trace compared with the code; later ones at one."""
 
-REFUSALS_CHECKED = 6
+REFUSALS_CHECKED = 2
 """So many of the requirements before a difference are compared with what the code refuses."""
 
 SPREAD = 256
