@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from shapelens.drawing.layer.grid import Cell, Grid, cell_sides, grid_piece
-from shapelens.drawing.layer.pieces import Piece, Space, arrow, beside, said, under
+from shapelens.drawing.layer.pieces import Piece, Space, arrow, beside, under
 from shapelens.drawing.layer.reading import input_grid, number_text, output_grid, output_view, view_of
-from shapelens.drawing.layer.sums import lines_of, map_words, shown_line, whose_words
+from shapelens.drawing.layer.sums import map_words, shown_line, told, whose_words
 from shapelens.numbers import NumberedLayer, PoolCell
 from shapelens.operators import Pool
 
 __all__ = ["pool_part", "pool_words"]
 
-_GAP, _TEXT = 12.0, 7.0
+_GAP = 12.0
 _MOST_TERMS = 27
 
 
@@ -35,11 +35,8 @@ def pool_part(layer: NumberedLayer, cell: PoolCell, kind: str, space: Space) -> 
         column = under([grid_piece(image, side, space.theme) for image in images], 8.0)
         together = beside([column, arrow(space.theme), grid_piece(result, side, space.theme)], _GAP)
         if together.width <= space.width:
-            lines = [
-                said(line, _TEXT, space.theme.text)
-                for line in lines_of(pool_words(layer, cell), shown_line(layer, view, shown), space)
-            ]
-            return under([together, under(lines, 2.5)], 8.0)
+            words = told(space, pool_words(layer, cell), shown_line(layer, view, shown))
+            return under([together, words], 8.0)
     return None
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from shapelens.drawing.layer.grid import Cell, Grid, cell_sides, grid_piece
 from shapelens.drawing.layer.pieces import Piece, Space, arrow, beside, said, sign, under
 from shapelens.drawing.layer.reading import number_text, output_grid, output_view, texts_of
-from shapelens.drawing.layer.sums import terms_of
-from shapelens.drawing.metrics import wrapped
+from shapelens.drawing.layer.sums import terms_of, told
 from shapelens.numbers import NumberedLayer, Stamp, reaching, stamp
 from shapelens.numbers import cell as cell_of
 
@@ -63,9 +62,8 @@ def stamp_part(
             pieces.append(said(f"… and {left_out} more stamps", _TEXT, space.theme.second))
         rows = _rows(pieces, space.width)
         if row.width <= space.width and rows is not None:
-            words = wrapped(stamp_words(layer, filter, position), space.width, _TEXT)
-            lines = [said(line, _TEXT, space.theme.text) for line in words]
-            return under([row, *rows, under(lines, 2.5)], 9.0)
+            words = told(space, stamp_words(layer, filter, position))
+            return under([row, *rows, words], 9.0)
     return None
 
 

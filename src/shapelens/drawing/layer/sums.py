@@ -25,16 +25,16 @@ from shapelens.numbers.digits import digits_for
 
 __all__ = [
     "has_zeros",
-    "lines_of",
     "map_words",
     "shown_line",
     "sum_part",
     "sum_words",
+    "told",
     "whose_words",
 ]
 
 _GAP, _ROWS_APART = 7.0, 9.0
-_MOST_CHANNELS, _MOST_SLICES = 3, 3
+_MOST_CHANNELS = 3
 _MOST_TERMS = 27
 _TEXT = 7.0
 
@@ -70,11 +70,7 @@ def sum_part(layer: NumberedLayer, cell: ConvolutionCell, kind: str, space: Spac
             break
     else:
         return None
-    lines = [
-        said(line, _TEXT, space.theme.text)
-        for line in lines_of(sum_words(cell), shown_line(layer, view, around), space)
-    ]
-    return under([together, under(lines, 2.5)], 8.0)
+    return under([together, told(space, sum_words(cell), shown_line(layer, view, around))], 8.0)
 
 
 def _chosen(cell: ConvolutionCell, slices: int) -> tuple[list[ChannelSum], int]:
@@ -119,9 +115,10 @@ def _row(pieces: list[Piece], text: str, theme: Theme) -> Piece:
     return beside([image, sign("×", theme), kernel, sign("=", theme), products, summed], _GAP)
 
 
-def lines_of(words: str, shown: str, space: Space) -> list[str]:
-    """What is written under grids: how a cell is made, and which part is shown."""
-    return [*wrapped(words, space.width, _TEXT), *(wrapped(shown, space.width, _TEXT) if shown else [])]
+def told(space: Space, *texts: str) -> Piece:
+    """What is written under grids: how a cell is made, and which part is shown, if that is not all."""
+    lines = [line for text in texts for line in wrapped(text, space.width, _TEXT)]
+    return under([said(line, _TEXT, space.theme.text) for line in lines], 2.5)
 
 
 def has_zeros(layer: NumberedLayer) -> bool:

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from shapelens.dims import Dim, Unknown, decide, equal
 from shapelens.errors import DimensionError
 from shapelens.operators import Outcome, Tensor, what_both_are
-from shapelens.operators.reach import Link
 from shapelens.readers.onnx.subgraphs import NOTHING, OfGraphs, Subgraph, truth_of
 from shapelens.records import dataclass
 
@@ -70,21 +69,6 @@ class Conditional(OfGraphs):
             return self._evaluated(inputs)[1]
         except DimensionError:
             return Unknown("the size decides which branch is taken")
-
-    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
-        """The branches are not followed: every axis may see any other."""
-        shape = outputs[0].shape
-        rank = 0 if isinstance(shape, Unknown) else len(shape)
-        known = [(place, t.shape) for place, t in enumerate(inputs) if t is not None]
-        return tuple(
-            [
-                Link(place, axis, out, spans=None)
-                for place, taken in known
-                if not isinstance(taken, Unknown)
-                for axis in range(len(taken))
-                for out in range(rank)
-            ]
-        )
 
     def attributes(self, inputs: Sequence[Tensor | None]) -> dict[str, Any]:
         branches = (("then", self.then), ("otherwise", self.otherwise))

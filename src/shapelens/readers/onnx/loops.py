@@ -25,7 +25,6 @@ from shapelens.operators import Outcome, Requirement, Tensor, TensorSequence
 from shapelens.operators.arguments import fixed_axis, told_number
 from shapelens.operators.counting import counted
 from shapelens.operators.joining import Stack
-from shapelens.operators.reach import Link
 from shapelens.operators.sequences import sequence_like, sequence_of
 from shapelens.readers.onnx.rounds import Round, settled, spending
 from shapelens.readers.onnx.subgraphs import NOTHING, OfGraphs, Subgraph, truth_of
@@ -73,21 +72,6 @@ class _Repeating(OfGraphs):
             return self._followed(inputs)[1]
         except DimensionError:
             return Unknown("the size decides how a loop goes on")
-
-    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
-        """Rounds are not followed: every axis may see any other."""
-        shape = outputs[0].shape
-        rank = 0 if isinstance(shape, Unknown) else len(shape)
-        known = [(place, t.shape) for place, t in enumerate(inputs) if t is not None]
-        return tuple(
-            [
-                Link(place, axis, out, spans=None)
-                for place, taken in known
-                if not isinstance(taken, Unknown)
-                for axis in range(len(taken))
-                for out in range(rank)
-            ]
-        )
 
     def attributes(self, inputs: Sequence[Tensor | None]) -> dict[str, Any]:
         return {"body": [node.source_operator for node in self.body.nodes]}

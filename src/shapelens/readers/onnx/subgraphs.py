@@ -8,6 +8,7 @@ from dataclasses import replace
 from shapelens.dims import Condition, Dim, Truth, Unknown, total
 from shapelens.network import Node
 from shapelens.operators import Operator, Outcome, Requirement, Tensor, apply
+from shapelens.operators.reach import Link
 from shapelens.records import dataclass
 
 __all__ = ["NOTHING", "OfGraphs", "Subgraph", "macs_of", "multiplies", "truth_of"]
@@ -92,6 +93,21 @@ class OfGraphs(Operator):
     def learned(self) -> frozenset[str]:  # type: ignore[override]
         """What its graphs learn."""
         return frozenset([name for graph in self.graphs for name in graph.learned])
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        """What its graphs do is not followed: every axis may see any other."""
+        shape = outputs[0].shape
+        rank = 0 if isinstance(shape, Unknown) else len(shape)
+        known = [(place, t.shape) for place, t in enumerate(inputs) if t is not None]
+        return tuple(
+            [
+                Link(place, axis, out, spans=None)
+                for place, taken in known
+                if not isinstance(taken, Unknown)
+                for axis in range(len(taken))
+                for out in range(rank)
+            ]
+        )
 
 
 def multiplies(operator: Operator) -> bool:
