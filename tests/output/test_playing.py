@@ -2,7 +2,7 @@
 
 import pytest
 
-from shapelens.output.keys import key_of
+from shapelens.output.keys import first_key, key_of
 from shapelens.output.playing import Player
 
 
@@ -83,3 +83,11 @@ def test_one_frame_stands_still():
 )  # fmt: skip
 def test_keys_have_names(pressed, name):
     assert key_of(pressed) == name
+
+
+def test_keys_read_together_are_all_pressed():
+    read, names = b"\x1b[H\x1b[C\x1bOD +\xc3\xa9\x1b[200~q\x1b", []
+    while read:
+        pressed, read = first_key(read)
+        names.append(key_of(pressed))
+    assert names == ["home", "right", "left", "space", "+", "", "", "q", "escape"]

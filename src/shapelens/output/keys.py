@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Keys", "key_of"]
+__all__ = ["Keys", "first_key", "key_of"]
 
 _NAMES = {
     b" ": "space", b"\r": "enter", b"\n": "enter", b"\x7f": "backspace", b"\x08": "backspace", b"\x1b": "escape",
     b"\x1b[C": "right", b"\x1bOC": "right", b"\x1b[D": "left", b"\x1bOD": "left", b"\x1b[A": "left", b"\x1b[B": "right",
     b"\x1b[H": "home", b"\x1b[1~": "home", b"\x1b[F": "end", b"\x1b[4~": "end",
 }  # fmt: skip
-_LONGEST = 16
+_ONE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[ -~]|\x1b|[\x00-\x7f]|[\x80-\xff]+")
+_BEGUN = re.compile(rb"\x1b(\[[0-?]*[ -/]*|O)?")
+_A_REST = 0.05
+"""Seconds within which the rest of a key follows its first bytes: a lone Escape is a key too."""
 
 
 def key_of(pressed: bytes) -> str:
@@ -30,11 +34,23 @@ def key_of(pressed: bytes) -> str:
     )  # fmt: skip
 
 
+def first_key(read: bytes) -> tuple[bytes, bytes]:
+    r"""The bytes of the first key, and those after it: keys pressed quickly are read together.
+
+    >>> first_key(b"\x1b[H\x1b[Cq")
+    (b'\x1b[H', b'\x1b[Cq')
+    """
+    one = _ONE.match(read)
+    end = one.end() if one else len(read)
+    return read[:end], read[end:]
+
+
 class Keys:
     """The keys of a terminal, read while the context lasts."""
 
     def __enter__(self) -> Keys:
         self._descriptor = sys.stdin.fileno()
+        self._read = b""
         self._before: list[Any] | None = None
         if os.name != "nt":
             import termios
@@ -59,14 +75,21 @@ class Keys:
         return None if pressed is None else key_of(pressed)
 
     def _pressed(self, seconds: float) -> bytes | None:
+        if not self._read and not self._reads(seconds):
+            return None
+        while _BEGUN.fullmatch(self._read) and self._reads(_A_REST):
+            pass
+        pressed, self._read = first_key(self._read)
+        return pressed
+
+    def _reads(self, seconds: float) -> bool:
         from select import select
 
         ready, _, _ = select([self._descriptor], [], [], seconds)
-        if not ready:
-            return None
-        pressed = os.read(self._descriptor, _LONGEST)
-        # A terminal that is gone ends the play.
-        return pressed or b"q"
+        if ready:
+            # A terminal that is gone ends the play.
+            self._read += os.read(self._descriptor, 1024) or b"q"
+        return bool(ready)
 
 
 def _pressed_on_windows(seconds: float) -> bytes | None:
