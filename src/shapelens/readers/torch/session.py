@@ -65,9 +65,12 @@ class ModelAtHand:
         arguments = arguments_of(model, sample, batch, shapes or {}, self.dtypes or {}, self.inputs)
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
         network, recording = self._recorded(model, arguments.fixed, origin)
-        if self._has_free_sizes(arguments.fixed):
-            network = self.confirmed(arguments, network, recording)
         may_count = SIZES_READ in network.facts and "stopped" not in network.facts
+        if self._has_free_sizes(arguments.fixed):
+            confirmed = self.confirmed(arguments, network, recording)
+            # At other sizes and other numbers of samples alike it did what the formulas say.
+            may_count = may_count and confirmed is not network
+            network = confirmed
         if may_count and not self._holds_for_every_batch(model, arguments, network, recording):
             count = arguments.example[BATCH]
             assumptions.append(
