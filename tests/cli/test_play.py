@@ -99,10 +99,30 @@ def test_it_follows_the_size_of_the_terminal():
         terminal.press(b" ")
         terminal.until(lambda t: "space go on" in t.text)
         terminal.resize(10, 44)
-        terminal.until(lambda t: "more lines in a taller terminal" in t.text and len(t.lines) == 10)
+        terminal.until(lambda t: "↑ ↓" in t.lines[-1] and len(t.lines) == 10)
         assert all(len(line) <= 44 for line in terminal.lines)
         terminal.resize(30, 100)
-        terminal.until(lambda t: "more lines" not in t.text and "space go on" in t.lines[-1])
+        terminal.until(lambda t: "↑ ↓" not in t.text and "space go on" in t.lines[-1])
+        terminal.press(b"q")
+        assert terminal.end() == 0
+
+
+def test_what_does_not_fit_scrolls_under_its_first_line():
+    with started("explain", "Conv2d(3, 8, 3, padding=1)", "--input", "3x6x6", "--play") as terminal:
+        terminal.press(b" \x1b[H")
+        terminal.until(lambda t: "space go on" in t.text and "more lines" in t.lines[-1])
+        assert "out 8×6×6, map 0" not in terminal.text
+        for _ in range(4):
+            terminal.press(b"\x1b[6~")
+        terminal.until(lambda t: "out 8×6×6, map 0" in t.text)
+        assert terminal.lines[0].startswith("Conv2d(3, 8, 3, padding=1)   filter 0, cell 0,0: ")
+        terminal.press(b"\x1b[C")
+        terminal.until(lambda t: "cell 0,1: " in t.lines[0])
+        assert "out 8×6×6, map 0" in terminal.text
+        for _ in range(9):
+            terminal.press(b"\x1b[5~")
+        terminal.press(b"\x1b[B")
+        terminal.until(lambda t: "channel 0" in t.text)
         terminal.press(b"q")
         assert terminal.end() == 0
 

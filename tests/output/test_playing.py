@@ -45,6 +45,16 @@ def test_home_and_end():
     assert player.at == 0
 
 
+def test_up_and_down_scroll_and_never_above_the_top():
+    player = Player(9, at=4)
+    for key in ("down", "down", "page down", "up"):
+        player.press(key)
+    assert (player.at, player.scrolled) == (4, 9)
+    player.press("page up")
+    player.press("page up")
+    assert (player.scrolled, player.is_paused) == (0, False)
+
+
 def test_the_speed_has_bounds():
     player = Player(9)
     usual = player.delay

@@ -12,7 +12,8 @@ __all__ = ["Keys", "first_key", "key_of"]
 
 _NAMES = {
     b" ": "space", b"\r": "enter", b"\n": "enter", b"\x7f": "backspace", b"\x08": "backspace", b"\x1b": "escape",
-    b"\x1b[C": "right", b"\x1bOC": "right", b"\x1b[D": "left", b"\x1bOD": "left", b"\x1b[A": "left", b"\x1b[B": "right",
+    b"\x1b[C": "right", b"\x1bOC": "right", b"\x1b[D": "left", b"\x1bOD": "left",
+    b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"\x1b[5~": "page up", b"\x1b[6~": "page down",
     b"\x1b[H": "home", b"\x1b[1~": "home", b"\x1b[F": "end", b"\x1b[4~": "end",
 }  # fmt: skip
 _ONE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[ -~]|\x1b|[\x00-\x7f]|[\x80-\xff]+")
@@ -92,6 +93,12 @@ class Keys:
         return bool(ready)
 
 
+_ON_WINDOWS = {
+    b"H": b"\x1b[A", b"P": b"\x1b[B", b"M": b"\x1b[C", b"K": b"\x1b[D", b"G": b"\x1b[H", b"O": b"\x1b[F",
+    b"I": b"\x1b[5~", b"Q": b"\x1b[6~",
+}  # fmt: skip
+
+
 def _pressed_on_windows(seconds: float) -> bytes | None:
     import msvcrt  # type: ignore[import-not-found,unused-ignore]
     from time import monotonic, sleep
@@ -102,7 +109,7 @@ def _pressed_on_windows(seconds: float) -> bytes | None:
             first: bytes = msvcrt.getch()  # type: ignore[attr-defined,unused-ignore]
             if first in {b"\x00", b"\xe0"}:
                 second: bytes = msvcrt.getch()  # type: ignore[attr-defined,unused-ignore]
-                return {b"M": b"\x1b[C", b"K": b"\x1b[D", b"G": b"\x1b[H", b"O": b"\x1b[F"}.get(second, b"")
+                return _ON_WINDOWS.get(second, b"")
             return first
         sleep(0.01)
     return None

@@ -29,7 +29,7 @@ _PAUSED_KEYS = "space go on · → step · ← back · + − speed · q quit"
 
 
 class Player:
-    """Which frame is shown, and for how long.
+    """Which frame is shown, for how long, and from which of its lines on.
 
         >>> player = Player(count=3)
         >>> player.press("right"), player.at, player.is_paused
@@ -46,6 +46,7 @@ class Player:
         self.count = count
         self.at = at
         self.is_paused = count < 2
+        self.scrolled = 0
         self._speed = _DELAYS.index(_USUAL_DELAY)
 
     @property
@@ -67,6 +68,8 @@ class Player:
         elif key in {"home", "end"}:
             self.is_paused = True
             self.at = 0 if key == "home" else self.count - 1
+        elif key in _SCROLLS:
+            self.scrolled = max(self.scrolled + _SCROLLS[key], 0)
         elif key in {"+", "="}:
             self._speed = min(self._speed + 1, len(_DELAYS) - 1)
         elif key in {"-", "_"}:
@@ -80,6 +83,7 @@ class Player:
         self.is_paused = self.is_paused or self.at == self.count - 1
 
 
+_SCROLLS = {"down": 1, "up": -1, "page down": 8, "page up": -8}
 _STEPS = {"right": 1, "n": 1, "l": 1, "enter": 1, "left": -1, "p": -1, "h": -1, "backspace": -1}
 
 
@@ -126,19 +130,21 @@ _RESIZED = 0.25
 
 
 def _screen(lines: Sequence[Text], player: Player, width: int, height: int, *, ascii_only: bool) -> Group:
-    """A frame as tall as the terminal: what does not fit is left out, and said; the keys stand at the bottom."""
+    """A frame as tall as the terminal: its first line stays, what does not fit scrolls, the keys are last."""
     from rich.console import Group
 
     room = max(height - 2, 1)
-    shown = list(lines)
-    if len(shown) > room:
-        left_out = len(shown) - room + 1
-        shown = [*shown[: room - 1], text((f"… {left_out} more lines in a taller terminal", LABEL))]
-    shown += [()] * (room - len(shown))
     keys = _PAUSED_KEYS if player.is_paused else _KEYS
+    shown = [*lines, *[()] * (room - len(lines))]
+    hidden = len(shown) - room
+    player.scrolled = min(player.scrolled, hidden)
+    if hidden:
+        first = 1 + player.scrolled
+        shown = [*shown[:1], *shown[first : first + room - 1]]
+        keys = f"↑ ↓ {hidden} more lines · {keys}"
     told = f"{player.at + 1}/{player.count}   {keys}"
     if text_width(told) >= width:
-        told = f"{player.at + 1}/{player.count}  space → ← + − q"
+        told = f"{player.at + 1}/{player.count}  {'↑ ↓ ' if hidden else ''}space → ← + − q"
     shown += [(), text((told, LABEL))]
     cut = [_cut(line, width) for line in shown[-height:]]
     return Group(*[rich_line(line, ascii_only=ascii_only) for line in cut])
