@@ -7,7 +7,6 @@ import pytest
 
 import shapelens
 from shapelens.drawing.scene import Label
-from shapelens.errors import UsageError
 from tests.drawing.checks import problems
 
 pytest.importorskip("torch")
@@ -23,11 +22,7 @@ def test_it_is_drawn_well(name, library):
         warnings.simplefilter("ignore")
         model = networks.build(name, library)
         inspection = shapelens.inspect(model, networks.sample_of(model, name))
-    try:
-        scene = inspection.draw().scene
-    except UsageError:
-        # It has no room on 17 cm, and says so; as flat boxes it has.
-        scene = inspection.draw(style="blocks").scene
+    scene = inspection.draw().scene
     assert problems(scene) == []
     for table in scene.groups("table"):
         labels = [child for child in table.children if isinstance(child, Label)]

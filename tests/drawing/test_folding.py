@@ -21,7 +21,10 @@ NAMES = [
 
 
 def ladder(name, **settings):
-    net = inspect(name)
+    return ladder_of(inspect(name), **settings)
+
+
+def ladder_of(net, **settings):
     return list(Folder(net.network, net.costs, **settings).ladder(stations_of(net.evaluation, net.costs)))
 
 
@@ -90,6 +93,37 @@ def test_branches_side_by_side_are_no_one_branch():
 def test_only_a_u_goes_up_again():
     assert goes_up_again(ladder("unet")[0])
     assert not any(goes_up_again(ladder(name)[0]) for name in ("resnet50", "googlenet", "densenet121"))
+
+
+@pytest.mark.torch
+def test_what_goes_up_and_down_crosswise_is_one_block_at_last():
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class Crosswise(nn.Module):
+        """Four rounds, each of which gives both resolutions to both."""
+
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 8, 3, padding=1)
+            self.first = nn.Conv2d(8, 8, 3, stride=2, padding=1)
+            self.own = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(8)])
+            self.down = nn.ModuleList([nn.Conv2d(8, 8, 3, stride=2, padding=1) for _ in range(4)])
+            self.head = nn.Conv2d(8, 8, 3, stride=2, padding=1)
+
+        def forward(self, x):
+            fine = self.stem(x)
+            coarse = self.first(fine)
+            for turn in range(4):
+                fine, coarse = self.own[2 * turn](fine), self.own[2 * turn + 1](coarse)
+                up = nn.functional.interpolate(coarse, scale_factor=2)
+                fine, coarse = fine + up, coarse + self.down[turn](fine)
+            return self.head(fine) + coarse
+
+    *before, last = ladder_of(inspect(Crosswise(), (3, 64, 64)))
+    assert all(len(rung.stations) > 15 for rung in before)
+    assert [station.name for station in last.stations] == ["x", "stem", "first … add:9"]
+    assert len(last.stations[-1].members) > 15
 
 
 def test_what_is_to_stay_unfolded_stays():

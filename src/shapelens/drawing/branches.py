@@ -12,6 +12,7 @@ __all__ = [
     "goes_up_again",
     "has_one_end",
     "is_beyond_a_lane",
+    "is_tangled",
     "is_up_and_down",
     "main_branch",
     "side_by_side",
@@ -59,10 +60,10 @@ def is_beyond_a_lane(region: Region, graph: Graph) -> bool:
     sizes = sorted([len(branch) for branch in region.branches] + [0] * region.has_skip)
     if len(sizes) != 2 or sizes[0] > 1 or (sizes[0] == 1 and graph.stations[region.end].join == "concat"):
         return True
-    return _is_tangled(region, graph)
+    return is_tangled(region, graph)
 
 
-def _is_tangled(region: Region, graph: Graph) -> bool:
+def is_tangled(region: Region, graph: Graph) -> bool:
     """Whether something in a region is neither in series nor side by side."""
     places = [region.start, *region.members]
     local = {place: number for number, place in enumerate(places)}

@@ -14,7 +14,7 @@ from shapelens.analyses.blocks import CONTAINERS
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.structure import Region
 from shapelens.dims import Dim
-from shapelens.drawing.branches import has_one_end, is_beyond_a_lane, is_up_and_down, side_by_side
+from shapelens.drawing.branches import has_one_end, is_beyond_a_lane, is_tangled, is_up_and_down, side_by_side
 from shapelens.drawing.repeats import is_same, is_same_stage, repeated, run_name
 from shapelens.drawing.stations import Graph, Station, macs_of
 from shapelens.drawing.wanted import folded_as_wanted
@@ -75,6 +75,10 @@ class Folder:
             yield (graph := self._runs(graph, is_same_stage, "blocks to stages (×)"))
         yield (graph := self._tail(graph))
         yield (graph := self._resolutions(graph))
+        # What goes up and down many times over, crosswise, is no U that could be seen.
+        crosswise = self._regions(graph, is_tangled, is_up_too=True)
+        if len(crosswise.stations) < len(graph.stations):
+            yield crosswise
 
     # what folds -------------------------------------------------------------------------------------------
 
@@ -183,14 +187,20 @@ class Folder:
         ]
         return _noted(graph.contracted(_apart(chosen)), "modules to blocks", is_noted=bool(chosen))
 
-    def _regions(self, graph: Graph, is_wanted: Callable[[Region, Graph], bool] | None = None) -> Graph:
+    def _regions(
+        self,
+        graph: Graph,
+        is_wanted: Callable[[Region, Graph], bool] | None = None,
+        *,
+        is_up_too: bool = False,
+    ) -> Graph:
         """What lies side by side, made one with what joins it."""
         chosen: list[tuple[list[int], Station]] = []
         for region in side_by_side(graph):
             members = list(region.members)
             if is_wanted is not None and not is_wanted(region, graph):
                 continue
-            if is_up_and_down(graph, members) or not has_one_end(graph, members):
+            if (is_up_and_down(graph, members) and not is_up_too) or not has_one_end(graph, members):
                 continue
             path = self._common_path(graph, members)
             calls = self._groups(graph).get(path, [])
