@@ -120,10 +120,36 @@ def test_what_goes_up_and_down_crosswise_is_one_block_at_last():
                 fine, coarse = fine + up, coarse + self.down[turn](fine)
             return self.head(fine) + coarse
 
-    *before, last = ladder_of(inspect(Crosswise(), (3, 64, 64)))
-    assert all(len(rung.stations) > 15 for rung in before)
+    rungs = ladder_of(inspect(Crosswise(), (3, 64, 64)))
+    last = rungs[-1]
+    assert {len(rung.stations) > 15 for rung in rungs} == {True, False}
     assert [station.name for station in last.stations] == ["x", "stem", "first … add:9"]
     assert len(last.stations[-1].members) > 15
+
+
+def test_a_u_that_stands_alone_is_not_folded_into_one_block():
+    for rung in ladder("unet_padded"):
+        assert goes_up_again(rung)
+
+
+@pytest.mark.torch
+def test_detours_in_series_repeat_as_blocks():
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
+
+    class Detour(nn.Module):
+        """A gate that is computed at half the resolution, as in GhostNet v2."""
+
+        def __init__(self):
+            super().__init__()
+            self.own, self.coarse = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, stride=2, padding=1)
+
+        def forward(self, x):
+            return x + self.own(x) * nn.functional.interpolate(self.coarse(x), scale_factor=2)
+
+    last = ladder_of(inspect(nn.Sequential(*[Detour() for _ in range(4)]), (8, 64, 64)))[-1]
+    assert len(last.stations) == 2
+    assert len(last.stations[-1].steps) == 20
 
 
 def test_what_is_to_stay_unfolded_stays():

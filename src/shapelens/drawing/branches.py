@@ -17,6 +17,7 @@ __all__ = [
     "main_branch",
     "side_by_side",
     "structure",
+    "ups_in_series",
 ]
 
 
@@ -76,6 +77,16 @@ def is_tangled(region: Region, graph: Graph) -> bool:
         if not isinstance(part, int):
             waiting += part.items if isinstance(part, Chain) else part.branches
     return False
+
+
+def ups_in_series(graph: Graph) -> list[Region]:
+    """The regions that go down and up again, without those inside one another: a U has one, detours are several."""
+    found: list[Region] = []
+    for region in side_by_side(graph):
+        is_inside = any(set(region.members) <= set(other.members) for other in found)
+        if not is_inside and is_up_and_down(graph, region.members):
+            found.append(region)
+    return found
 
 
 def is_up_and_down(graph: Graph, members: Sequence[int]) -> bool:

@@ -14,7 +14,14 @@ from shapelens.analyses.blocks import CONTAINERS
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.structure import Region
 from shapelens.dims import Dim
-from shapelens.drawing.branches import has_one_end, is_beyond_a_lane, is_tangled, is_up_and_down, side_by_side
+from shapelens.drawing.branches import (
+    has_one_end,
+    is_beyond_a_lane,
+    is_tangled,
+    is_up_and_down,
+    side_by_side,
+    ups_in_series,
+)
 from shapelens.drawing.repeats import is_same, is_same_stage, repeated, run_name
 from shapelens.drawing.stations import Graph, Station, macs_of
 from shapelens.drawing.wanted import folded_as_wanted
@@ -75,10 +82,15 @@ class Folder:
             yield (graph := self._runs(graph, is_same_stage, "blocks to stages (×)"))
         yield (graph := self._tail(graph))
         yield (graph := self._resolutions(graph))
-        # What goes up and down many times over, crosswise, is no U that could be seen.
-        crosswise = self._regions(graph, is_tangled, is_up_too=True)
-        if len(crosswise.stations) < len(graph.stations):
-            yield crosswise
+        is_a_u = len(ups_in_series(graph)) == 1
+        detours = self._regions(
+            graph, lambda region, graph: not is_a_u or is_tangled(region, graph), is_up_too=True
+        )
+        if len(detours.stations) < len(graph.stations):
+            yield detours
+            yield (detours := self._runs(detours, is_same, "identical consecutive blocks (×)"))
+            yield (detours := self._runs(detours, is_same_stage, "blocks to stages (×)"))
+            yield self._resolutions(detours)
 
     # what folds -------------------------------------------------------------------------------------------
 
