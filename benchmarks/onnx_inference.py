@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.peers import Found, Peer, peers
 from benchmarks.tables import print_table
 from shapelens.dims import Expression, evaluate
+from tests.readers.onnx.data_decided import decided_by_data
 from tests.readers.onnx.judging import freed
 from tests.readers.onnx.real_networks import RealNetwork, real_networks
 from tests.readers.onnx.suite import Case, cases, symbols_of
@@ -57,11 +58,21 @@ def main() -> None:
     installed, missing = peers()
     notes = [f"not installed: {name}" for name in missing]
     suite = cases()
+    notes.append(_decided_by_data(suite))
     images = [case for case in suite if case.image is not None and case.is_convnet]
     _suite_table("fixed sizes", suite, KINDS, installed, notes)
     symbolic = [peer for peer in installed if peer.is_symbolic]
     _suite_table("N, H, W symbolic, evaluated at the true size", images, KINDS[1:], symbolic, notes)
     _network_table(installed, notes)
+
+
+def _decided_by_data(suite: Sequence[Case]) -> str:
+    """How many cases no tool can answer from the file."""
+    decided = [case for case in suite if case.name in decided_by_data()]
+    counts = [
+        f"{sum(kind == 'all' or getattr(c, f'is_{kind}') for c in decided)} of {kind}" for kind in KINDS
+    ]
+    return f"sizes that only the data decide, as executions with other data show: {', '.join(counts)}"
 
 
 # onnx' suite --------------------------------------------------------------------------------------------

@@ -129,6 +129,34 @@ def chain(count: int) -> bytes:
     return model(nodes, X, block(12, value(names[-1], tensor_type(1))))
 
 
+def convolutions(count: int, letters: int, *, own_weights: bool = False, backwards: bool = False) -> bytes:
+    """So many convolutions one after the other, all of whose names have so many letters."""
+    nodes, weights, before = [], [], "x"
+    for place in range(count):
+        end = f"{place:07d}".rjust(letters - 1, "_")
+        weight = f"w{end}" if own_weights else "w"
+        # Programs write the name in front of the operator.
+        taken = block(1, before) + block(1, weight) + block(2, f"v{end}") + block(3, f"n{end}")
+        nodes.append(block(1, taken, block(4, "Conv"), integers("pads", 1, 1, 1, 1)))
+        if own_weights or not weights:
+            weights.append(block(5, tensor(weight, (8, 3, 3, 3))))
+        before = f"v{end}"
+    return model(
+        *(nodes[::-1] if backwards else nodes), *weights, X, block(12, value(before, tensor_type(1)))
+    )
+
+
+def too_much(name: str, size: str, position: str) -> str:
+    """What is said of a file that would fill the memory."""
+    return (
+        f"{name} cannot be read: it has names, nodes and settings of {size} bytes in memory\n"
+        f"  at     {name}, byte {position}\n"
+        f"  have   {size} bytes in memory\n"
+        "  rule   at most 400,000,000 bytes in memory; no network needs as many\n"
+        "  fix    if this is a real network, please report it: the limit can be raised"
+    )
+
+
 def _truncated() -> Iterator[Hostile]:
     whole = small_model()
     for sixteenth in range(1, 16):
@@ -336,6 +364,32 @@ MILLION = 1_000_000
 
 LARGE: tuple[Hostile, ...] = (
     Hostile("million.onnx", lambda: chain(MILLION), "1,000,000 nodes and 0 tensors"),
+    Hostile("long_names.onnx", lambda: convolutions(MILLION, 66), "1,000,000 nodes and 1 tensors"),
+    Hostile(
+        "backwards.onnx",
+        lambda: convolutions(MILLION // 2, 40, backwards=True),
+        "500,000 nodes and 1 tensors",
+    ),
+    Hostile(
+        "own_weights.onnx",
+        lambda: convolutions(MILLION // 2, 40, own_weights=True),
+        "500,000 nodes and 500,000 tensors",
+    ),
+    Hostile(
+        "longer_names.onnx",
+        lambda: convolutions(MILLION * 2 // 5, 500),
+        too_much("longer_names.onnx", "400,000,202", "542250458"),
+    ),
+    Hostile(
+        "settings.onnx",
+        lambda: model(
+            *[relu("x", f"{p:x}", attribute("axis", 2, number(3, p))) for p in range(MILLION * 3 // 5)],
+            relu(),
+            X,
+            LAST,
+        ),
+        too_much("settings.onnx", "400,000,024", "21450786"),
+    ),
     Hostile(
         "wide.onnx",
         lambda: model(block(1, node("Max", ("x",) * MILLION, ("last",))), X, LAST),

@@ -23,7 +23,7 @@ CASES = [
         "dilations = [1,1]",
         """SL105  the kernel is larger than the padded input
   at     y (Conv)
-  have   3×2×2: 2, and windows of 7
+  have   3×2×2: height and width 2, and windows of 7
   rule   at least one window must fit: the padded size is at least 7
   fix    feed at least 3×7×7   ✓ verified   gives 4×1×1""",
     ),

@@ -43,7 +43,7 @@ def call(inputs: str, outputs: str, name: str = "", operator: str = "Halve", **a
 
 
 def values_of(file) -> list[str]:
-    return [name for placed in expanded(file).nodes for name in placed.node.outputs]
+    return [name for each in expanded(file).nodes for name in each.outputs]
 
 
 # functions ----------------------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ def test_constants_in_a_function_carry_sizes() -> None:
 
 def test_each_function_has_the_versions_that_it_is_written_for() -> None:
     old = replace(function("Old", "a", "b", node("Softmax", "a", "b")), opset_imports={"": 11})
-    nodes = expanded(model(graph([call("x", "y", operator="Old")], "y", [X]), old)).nodes
-    assert [placed.opset_imports[""] for placed in nodes] == [11]
+    places = expanded(model(graph([call("x", "y", operator="Old")], "y", [X]), old)).places
+    assert [place.opset_imports[""] for place in places] == [11]
 
 
 def test_metadata_of_the_call_names_the_layers_within() -> None:
@@ -187,7 +187,7 @@ def test_long_names_do_not_add_up() -> None:
     ]
     chain.append(function("F20", "a", "b", node("Relu", "a", long), node("Relu", long, "b")))
     file = model(graph([call("x", "y", long, "F0")], "y", [X]), *chain)
-    names = [name for placed in expanded(file).nodes for name in (placed.node.name, *placed.node.outputs)]
+    names = [name for each in expanded(file).nodes for name in (each.name, *each.outputs)]
     assert max(map(len, names)) < 1_000
     assert len(values_of(file)) == len(set(values_of(file)))
 
@@ -240,19 +240,19 @@ def test_an_if_without_two_branches_is_not_known(attributes) -> None:
 def test_without_functions_everything_is_as_it_was() -> None:
     nodes = [node("Relu", "x", "y", "one"), node("Celu", "y", "z", alpha=0.5)]
     body = expanded(model(graph(nodes, "z", [X], [numbers("held", 1)])))
-    assert [placed.node for placed in body.nodes] == nodes
+    assert body.nodes == nodes
     assert (list(body.constants), body.outputs) == (["held"], ("z",))
 
 
 def test_the_body_of_a_loop_is_written_by_itself_and_takes_what_is_around_it() -> None:
     inside = graph([node("Add", "a x", "b")], "go b b", [value("i"), value("go"), value("a")])
     body = expanded(model(graph([node("Loop", "n - y", "z s", "again", body=inside)], "z s", [X])))
-    (placed,) = body.nodes
-    (written,) = placed.bodies
-    assert placed.node.inputs == ("x", "n", "", "y")
+    (looping,), (place,) = body.nodes, body.places
+    (written,) = place.bodies
+    assert looping.inputs == ("x", "n", "", "y")
     assert written.inputs == ("again/i", "again/go", "again/a")
     assert written.outputs == ("again/go", "again/b", "again/b")
-    assert [each.node.inputs for each in written.nodes] == [("again/a", "x")]
+    assert [each.inputs for each in written.nodes] == [("again/a", "x")]
 
 
 def test_two_tensors_of_one_name() -> None:
@@ -285,7 +285,7 @@ def test_it_is_what_onnx_itself_makes_of_it() -> None:
     inlined = inliner.inline_local_functions(original)
     ours = expanded(decode_model(original.SerializeToString()))
     theirs = [each.op_type for each in inlined.graph.node if each.op_type != "Constant"]
-    assert [placed.node.operator for placed in ours.nodes] == theirs
+    assert [each.operator for each in ours.nodes] == theirs
     evaluator = reference.ReferenceEvaluator(original)
     (found,) = evaluator.run(None, {"x": np.zeros((2, 8, 8), np.float32)})
     assert shape_of(decode_model(original.SerializeToString()), "y") == (symbol("N"), *found.shape[1:])

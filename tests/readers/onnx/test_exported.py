@@ -14,9 +14,6 @@ pytestmark = [pytest.mark.conformance, pytest.mark.onnx, pytest.mark.torch]
 
 EXPORTERS = ("new", "old")
 
-FOLDED = {"timm vit_tiny_patch16_224"}
-"""Its class token is a weight that is stretched to the batch: what takes it is no weight any more."""
-
 
 @pytest.mark.parametrize("exporter", EXPORTERS)
 @pytest.mark.parametrize("name", [*FREE, *FIXED])
@@ -39,7 +36,6 @@ def test_it_costs_what_the_module_costs(name) -> None:
     net = inspect(network_from(exported(name, "new").sized(*SIZE)))
     module = module_of(name)
     assert net.macs == inspect(module, (3, *SIZE)).macs
-    if name not in FOLDED:
-        assert net.parameters == sum(parameter.numel() for parameter in module.parameters())
+    assert net.parameters == sum(parameter.numel() for parameter in module.parameters())
     assert inspect(network_from(exported(name, "old").sized(*SIZE))).macs == net.macs
     assert net.findings == ()

@@ -189,6 +189,34 @@ def test_every_count_has_a_limit(monkeypatch, limit, unit):
     assert error.rule == f"at most 1 {unit}; no network needs as many"
 
 
+@pytest.mark.parametrize(
+    "contents",
+    [
+        block(1, node("Relu", ("x",), ("n" * 900,))),
+        block(1, node("Relu", ("x",), ("y",), block(3, "n" * 900))),
+        block(1, node("Relu", ("x",), ("y",), block(9, block(1, "note"), block(2, "n" * 900)))),
+        block(1, node("Any", ("x",), ("y",), attribute("own", 3, block(4, "n" * 900)))),
+        block(1, node("Any", ("x",), ("y",), attribute("own", 6, block(7, bytes(400))))),
+        block(1, node("Any", ("x",), ("y",), attribute("own", 7, block(8, bytes(100))))),
+        block(1, node("Any", ("x",), ("y",), integers("own", *range(50)))),
+        block(1, node("Any", ["x"] * 150, ("y",))),
+        block(5, tensor("w" * 900, (2, 3))),
+        block(5, tensor("w", (100,), 1, block(9, bytes(400)))),
+        block(13, value("v" * 900, tensor_type(1, 1))),
+        b"".join([block(1, node("Relu", (f"v{place}",), (f"v{place + 1}",))) for place in range(20)]),
+        b"".join([block(5, tensor(f"w{place}", (2, 3))) for place in range(20)]),
+    ],
+)
+def test_what_is_kept_of_a_file_has_a_limit(monkeypatch, contents):
+    data = model(block(1, node("Relu", ("x",), ("last",))), contents, LAST)
+    decode_model(data)
+    monkeypatch.setattr(limits, "MAXIMUM_HELD_BYTES", 1_800)
+    decode_model(model(block(1, node("Relu", ("x",), ("last",))), LAST))
+    error = caught(data, LimitExceededError)
+    assert error.summary.startswith("it has names, nodes and settings of ")
+    assert error.have.endswith(" bytes in memory")
+
+
 def nested(levels, innermost=b""):
     """A graph with graphs within each other."""
     graph = innermost

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from shapelens import inspect
 from shapelens.dims import Unknown, symbol
 from shapelens.readers.onnx.inputs import inputs_of
 from shapelens.readers.onnx.model import OnnxValue
+from shapelens.readers.onnx.reader import network_of
 from tests.readers.onnx.models import evaluated, graph, model, node, shape_of, value
 
 
@@ -73,7 +75,69 @@ def test_a_scalar_and_a_tensor_without_elements() -> None:
     assert (scalar.shape, empty.shape) == ((), (0, 3))
 
 
-@pytest.mark.parametrize("kind", ["sequence", "optional sequence", "map", "opaque", "sparse"])
+def taking(kind: str, nodes, output: str, *shape):
+    """A file that takes a value of a kind, evaluated."""
+    return evaluated(
+        model(graph(nodes, output, [OnnxValue("x", "float32", shape, kind), value("n", "N", 4)]))
+    )
+
+
+@pytest.mark.parametrize("kind", ["sequence", "optional sequence"])
+def test_of_a_sequence_is_known_what_is_declared_of_its_tensors(kind) -> None:
+    nodes = [
+        node("OptionalGetElement", "x", "whole"),
+        node("SequenceAt", "whole place", "part"),
+        node("SequenceLength", "whole", "length"),
+        node("ConcatFromSequence", "whole", "stacked", axis=0, new_axis=1),
+        node("ConcatFromSequence", "whole", "joined", axis=1),
+        node("SequenceInsert", "whole part", "longer"),
+        node("ConcatFromSequence", "longer", "all", axis=0, new_axis=1),
+        node("Relu", "whole", "wrong"),
+    ]
+    found = taking(kind, nodes, "part", "N", 3, None).values
+    count = symbol("k_x", minimum=0)
+    differs = Unknown("the tensors of a sequence may differ in it")
+    assert found["part"].shape == (symbol("N"), 3, differs)
+    assert (found["part"].dtype, found["length"].contents) == ("float32", (count,))
+    assert found["stacked"].shape == (count, symbol("N"), 3, differs)
+    assert found["joined"].shape == (symbol("N"), 3 * count, differs)
+    assert found["longer"].length == count + 1
+    assert found["all"].shape == (count + 1, symbol("N"), 3, differs)
+    assert found["wrong"].shape == Unknown("it is a sequence of tensors of N×3×?, and no tensor")
+
+
+def test_a_sequence_whose_tensors_are_of_no_declared_rank() -> None:
+    plain = OnnxValue("x", "int64", None, "sequence")
+    file = model(graph([node("SequenceAt", "x place", "y"), node("SequenceLength", "x", "n")], "y", [plain]))
+    found = evaluated(file).values
+    assert found["y"].shape == Unknown("the rank of the tensors in a sequence is not declared")
+    assert found["y"].dtype == "int64"
+    assert found["n"].contents == (symbol("k_x", minimum=0),)
+
+
+def test_what_is_fed_for_a_name_is_fed_to_the_tensors_of_a_sequence_too() -> None:
+    file = model(
+        graph(
+            [node("SequenceAt", "x place", "y")],
+            "y",
+            [OnnxValue("x", "float32", ("N", 3), "sequence"), value("n", "N", 4)],
+        )
+    )
+    net = inspect(network_of(file), shapes={"n": (7, 4)})
+    assert net.evaluation.values["y"].shape == (7, 3)
+    # A shape that is given for a sequence is that of each of its tensors.
+    net = inspect(network_of(file), shapes={"x": (5, 6)})
+    assert net.evaluation.values["y"].shape == (5, 6)
+    assert "sequence" in str(net)
+    assert net.to_dict()["inputs"][0] == {
+        "name": "x",
+        "shape": None,
+        "dtype": "float32",
+        "unknown": "it is a sequence of tensors of 5×6, and no tensor",
+    }
+
+
+@pytest.mark.parametrize("kind", ["sequence map", "sequence sequence", "map", "opaque", "sparse"])
 def test_what_is_no_tensor_has_no_shape(kind) -> None:
     file = model(graph([node("Relu", "x", "y")], "y", [OnnxValue("x", "float32", (2, 3), kind)]))
     found = evaluated(file)

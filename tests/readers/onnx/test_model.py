@@ -1,6 +1,7 @@
 """What is read, compared with what `onnx` reads: every message of every model that comes with it."""
 
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from shapelens.readers.onnx.decoding import decode_model
-from shapelens.readers.onnx.limits import SMALL_TENSOR_ELEMENTS
+from shapelens.readers.onnx.limits import SMALL_TENSOR_ELEMENTS, SMALL_WEIGHT_ELEMENTS
 from shapelens.readers.onnx.model import (
     OnnxFunction,
     OnnxGraph,
@@ -40,13 +41,17 @@ READABLE = {
 # The same plain data, made from what `onnx` reads
 
 
+def most_elements(data_type):
+    return SMALL_TENSOR_ELEMENTS if data_type in {"int32", "int64"} else SMALL_WEIGHT_ELEMENTS
+
+
 def tensor_from(proto):
     data_type = DATA_TYPES[proto.data_type]
     shape = tuple(proto.dims)
     values = location = None
     if proto.data_location == TensorProto.EXTERNAL:
         location = {entry.key: entry.value for entry in proto.external_data}.get("location", "")
-    elif math.prod(shape) <= SMALL_TENSOR_ELEMENTS and data_type in READABLE:
+    elif math.prod(shape) <= most_elements(data_type) and data_type in READABLE:
         array = numpy_helper.to_array(proto).reshape(-1)
         if "float" in data_type:
             values = tuple(array.astype("float64").tolist())
@@ -74,13 +79,15 @@ def type_from(proto, name=""):
         return OnnxValue(name, "undefined", None, "opaque")
     inner = type_from(content.value_type if kind == "map_type" else content.elem_type)
     called = kind.partition("_")[0]
-    if called == "optional" and inner.kind not in {"tensor", "undeclared"}:
+    if called in {"optional", "sequence"} and inner.kind not in {"tensor", "undeclared"}:
         called += f" {inner.kind}"
     return OnnxValue(name, inner.data_type, inner.shape, called)
 
 
 def value_from(proto):
-    return type_from(proto.type, proto.name)
+    said = {entry.key: entry.value for entry in proto.metadata_props}
+    role = said.get("pkg.torch.export.graph_signature.InputSpec.kind", "")
+    return replace(type_from(proto.type, proto.name), role=role)
 
 
 def attribute_from(proto):
@@ -399,11 +406,21 @@ def test_a_scalar_has_one_element():
 
 @pytest.mark.parametrize("raw", [False, True], ids=["list", "raw"])
 @pytest.mark.parametrize(
-    ("count", "read"), [(SMALL_TENSOR_ELEMENTS, True), (SMALL_TENSOR_ELEMENTS + 1, False)]
+    ("kind", "count", "read"),
+    [
+        ("int64", SMALL_TENSOR_ELEMENTS, True),
+        ("int64", SMALL_TENSOR_ELEMENTS + 1, False),
+        ("int32", SMALL_TENSOR_ELEMENTS, True),
+        ("float32", SMALL_WEIGHT_ELEMENTS, True),
+        ("float32", SMALL_WEIGHT_ELEMENTS + 1, False),
+        ("int8", SMALL_WEIGHT_ELEMENTS + 1, False),
+    ],
 )
-def test_many_elements_are_not_read(raw, count, read):
-    array = numpy.arange(count)
+def test_many_elements_are_not_read(raw, kind, count, read):
+    array = (numpy.arange(count) % 100).astype(kind)
     proto = (
-        numpy_helper.from_array(array) if raw else helper.make_tensor("", TensorProto.INT64, [count], array)
+        numpy_helper.from_array(array)
+        if raw
+        else helper.make_tensor("", DATA_TYPES.index(kind), [count], array)
     )
     assert (assert_same(a_model(initializer=[proto])).graph.initializers[0].values is not None) == read

@@ -13,8 +13,11 @@ def node(name, operator="Conv", output="y", metadata=None):
 
 
 def named(*nodes):
-    names = Names({"x"}, nodes)
-    return [names.of(one) for one in nodes]
+    paths = [module_path(one.name, one.metadata)[0] for one in nodes]
+    names = Names({"x"}, paths)
+    return [
+        names.of(path, one.name, one.operator, one.outputs) for path, one in zip(paths, nodes, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,7 @@ def named(*nodes):
     ],
 )
 def test_the_path_in_a_name(name, path):
-    assert module_path(node(name))[0] == path
+    assert module_path(name, {})[0] == path
 
 
 def test_the_path_in_the_metadata():
@@ -36,7 +39,7 @@ def test_the_path_in_the_metadata():
         "pkg.torch.onnx.name_scopes": "['', 'layer1', 'layer1.0', 'conv2d']",
         "pkg.torch.onnx.class_hierarchy": "['Net', 'torch.nn.Sequential', 'net.BasicBlock', 'aten.conv2d.default']",
     }
-    assert module_path(node("node_conv2d", metadata=metadata)) == ("layer1.0", "BasicBlock")
+    assert module_path("node_conv2d", metadata) == ("layer1.0", "BasicBlock")
 
 
 def test_a_module_of_one_operator_lends_it_its_name():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import prod
+
 import pytest
 
 from shapelens import inspect
@@ -79,6 +82,59 @@ def test_a_weight_that_is_transposed_first_is_still_the_layer_s() -> None:
     nodes = [node("Transpose", "w", "t", perm=(1, 0)), node("MatMul", "v t", "y", "linear")]
     file = model(graph(nodes, "y", [value("v", "N", 16)], [OnnxTensor("w", (10, 16), "float32")]))
     assert inspect(network_of(file)).parameters == 160
+
+
+def stretched(*shape: int, by: str = "Expand", after: str = "Concat") -> int:
+    """The parameters of a network in which a weight is stretched to the batch, and joins what flows."""
+    held = [
+        OnnxTensor("token", shape, "float32", (0.5,) * prod(shape)),
+        numbers("first", 0),
+        numbers("ones", *[1] * (len(shape) - 1)),
+    ]
+    nodes = [
+        node("Shape", "x", "sizes"),
+        node("Gather", "sizes first", "batch"),
+        node("Concat", "batch ones", "to", axis=0),
+        node(by, "token to", "tokens"),
+        node("Identity", "tokens", "same"),
+        node(after, "same x", "y", **({"axis": 1} if after == "Concat" else {})),
+    ]
+    file = model(graph(nodes, "y", [value("x", "N", 9, 6)], held))
+    assert shape_of(file, "y", N=2)[0] == symbol("N")
+    return inspect(network_of(file)).parameters
+
+
+@pytest.mark.parametrize("by", ["Expand", "Tile"])
+def test_a_token_that_is_stretched_to_the_batch_is_a_weight(by) -> None:
+    assert stretched(1, 1, 6, by=by) == 6
+    assert stretched(1, 9, 6, by=by, after="Add") == 54
+
+
+def test_a_number_that_fills_a_batch_is_none() -> None:
+    assert stretched(1, 1, 1, after="Add") == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "count"), [("", 6), ("PARAMETER", 6), ("BUFFER", 0), ("CONSTANT_TENSOR", 0), ("USER_INPUT", 6)]
+)
+def test_what_an_exporter_calls_a_buffer_is_no_parameter(role, count) -> None:
+    file = model(
+        graph([node("Mul", "x held", "y")], "y", [value("x", "N", 6)], [OnnxTensor("held", (6,), "float32")])
+    )
+    said = replace(file.graph, value_info=(replace(value("held", 6), role=role),))
+    assert inspect(network_of(replace(file, graph=said))).parameters == count
+
+
+def test_what_an_exporter_calls_a_parameter_is_one() -> None:
+    """A factor of one number too, and one that only what is not followed takes."""
+    nodes = [node("Mul", "x factor", "y"), node("Unheard", "y other", "z", domain="own")]
+    held = [OnnxTensor("factor", (), "float32", (2.0,)), OnnxTensor("other", (5,), "float32")]
+    file = model(graph(nodes, "z", [value("x", "N", 6)], held))
+    assert inspect(network_of(file)).parameters == 0
+    said = [replace(value("factor"), role="PARAMETER"), replace(value("other", 5), role="PARAMETER")]
+    assert (
+        inspect(network_of(replace(file, graph=replace(file.graph, value_info=tuple(said))))).parameters == 6
+    )
 
 
 def test_layers_have_names_of_their_own() -> None:

@@ -12,12 +12,13 @@ from shapelens.errors import MalformedFileError, UnreadableError
 from shapelens.readers.onnx import limits, schema
 from shapelens.readers.onnx.graphs import read_attribute, read_graph, read_node
 from shapelens.readers.onnx.model import OnnxFunction, OnnxModel
+from shapelens.readers.onnx.packing import PackedNodes
 from shapelens.readers.onnx.reading import Reading, limit_exceeded
 from shapelens.readers.onnx.values import read_value
 from shapelens.readers.onnx.wire import fields, signed
 
 if TYPE_CHECKING:
-    from shapelens.readers.onnx.model import AttributeValue, OnnxNode, OnnxValue
+    from shapelens.readers.onnx.model import AttributeValue, OnnxValue
     from shapelens.readers.onnx.wire import Data
 
 __all__ = ["GRAPH_RULE", "decode_model"]
@@ -130,12 +131,12 @@ def _read_function(reading: Reading, start: int, end: int) -> OnnxFunction:
     outputs: list[str] = []
     attributes: list[str] = []
     defaults: dict[str, AttributeValue] = {}
-    nodes: list[OnnxNode] = []
+    nodes = PackedNodes()
     opset_spans: list[tuple[int, int]] = []
     value_info: list[OnnxValue] = []
     for tag, begin, stop in fields(reading.data, start, end):
         if tag == schema.FUNCTION_NODE:
-            nodes.append(read_node(reading, begin, stop, 0))
+            read_node(reading, begin, stop, 0, nodes)
         elif tag == schema.FUNCTION_INPUT:
             inputs.append(reading.name(begin, stop))
         elif tag == schema.FUNCTION_OUTPUT:
@@ -163,7 +164,7 @@ def _read_function(reading: Reading, start: int, end: int) -> OnnxFunction:
         tuple(outputs),
         tuple(attributes),
         defaults,
-        tuple(nodes),
+        nodes,
         _read_opset_imports(reading, opset_spans),
         tuple(value_info),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shapelens.errors import MalformedFileError
 from shapelens.readers.onnx import schema
-from shapelens.readers.onnx.limits import SMALL_TENSOR_ELEMENTS
+from shapelens.readers.onnx.limits import SMALL_TENSOR_ELEMENTS, SMALL_WEIGHT_ELEMENTS
 from shapelens.readers.onnx.wire import integers, signed
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _FORMATS = {
     "uint64": "Q",
     "bfloat16": "H",
 }
+_SIZES = frozenset({"int32", "int64"})
+"""What sizes are told in."""
 _SUB_BYTE = frozenset({"uint4", "int4", "uint2", "int2"})
 _READABLE = _SUB_BYTE | _FORMATS.keys()
 
@@ -90,7 +92,8 @@ def elements(
     """
     if raw is not None and raw[1] > raw[0]:
         _check_size(data_type, count, raw)
-    if count > SMALL_TENSOR_ELEMENTS or data_type not in _READABLE:
+    most = SMALL_TENSOR_ELEMENTS if data_type in _SIZES else SMALL_WEIGHT_ELEMENTS
+    if count > most or data_type not in _READABLE:
         return None
     if count == 0:
         return ()

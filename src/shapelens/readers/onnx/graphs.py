@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from shapelens.errors import MalformedFileError
 from shapelens.readers.onnx import limits, schema
-from shapelens.readers.onnx.model import OnnxGraph, OnnxNode, OnnxReference, OnnxUnread
+from shapelens.readers.onnx.familiar import Stranger, enter_familiar
+from shapelens.readers.onnx.limits import BYTES_PER_KIND, BYTES_PER_NODE, BYTES_PER_NUMBER, BYTES_PER_SETTINGS
+from shapelens.readers.onnx.model import OnnxGraph, OnnxReference, OnnxUnread
+from shapelens.readers.onnx.packing import OnnxKind, PackedNodes, PackedTensors
 from shapelens.readers.onnx.reading import limit_exceeded
 from shapelens.readers.onnx.schema import (
     ATTRIBUTE_FLOAT,
@@ -26,7 +29,7 @@ from shapelens.readers.onnx.schema import (
     NODE_OUTPUT,
     NODE_OVERLOAD,
 )
-from shapelens.readers.onnx.tensors import read_sparse_tensor, read_tensor
+from shapelens.readers.onnx.tensors import enter_tensor, read_sparse_tensor, read_tensor
 from shapelens.readers.onnx.values import read_type, read_value
 from shapelens.readers.onnx.visible import visible
 from shapelens.readers.onnx.wire import fields, integers, signed
@@ -38,19 +41,6 @@ if TYPE_CHECKING:
     from shapelens.readers.onnx.reading import Reading
 
 __all__ = ["read_attribute", "read_graph", "read_node"]
-
-_SHORT_FIELDS = frozenset(
-    [
-        NODE_ATTRIBUTE,
-        NODE_DOMAIN,
-        NODE_INPUT,
-        NODE_METADATA,
-        NODE_NAME,
-        NODE_OPERATOR,
-        NODE_OUTPUT,
-        NODE_OVERLOAD,
-    ]
-)
 
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 _NO_ATTRIBUTES: Mapping[str, AttributeValue] = MappingProxyType({})
@@ -91,18 +81,19 @@ def read_graph(reading: Reading, start: int, end: int, depth: int = 0) -> OnnxGr
     if depth > limits.MAXIMUM_NESTING:
         raise limit_exceeded("a subgraph", depth, limits.MAXIMUM_NESTING, "levels", f"byte {start}")
     name = ""
-    nodes: list[OnnxNode] = []
-    initializers: list[OnnxTensor] = []
+    nodes = PackedNodes()
+    initializers = PackedTensors()
     sparse_initializers: list[OnnxTensor] = []
     inputs: list[OnnxValue] = []
     outputs: list[OnnxValue] = []
     value_info: list[OnnxValue] = []
     for tag, begin, stop in fields(reading.data, start, end):
         if tag == schema.GRAPH_NODE:
-            nodes.append(read_node(reading, begin, stop, depth))
+            read_node(reading, begin, stop, depth, nodes)
             reading.passed(begin)
         elif tag == schema.GRAPH_INITIALIZER:
-            initializers.append(read_tensor(reading, begin, stop))
+            enter_tensor(reading, begin, stop, initializers)
+            reading.passed(begin)
         elif tag == schema.GRAPH_VALUE_INFO:
             value_info.append(read_value(reading, begin, stop))
         elif tag == schema.GRAPH_INPUT:
@@ -113,81 +104,126 @@ def read_graph(reading: Reading, start: int, end: int, depth: int = 0) -> OnnxGr
             name = reading.name(begin, stop)
         elif tag == schema.GRAPH_SPARSE_INITIALIZER:
             sparse_initializers.append(read_sparse_tensor(reading, begin, stop))
+    initializers.extend(sparse_initializers)
     return OnnxGraph(
         name,
-        tuple(nodes),
-        (*initializers, *sparse_initializers),
+        nodes,
+        initializers,
         tuple(inputs),
         tuple(outputs),
         tuple(value_info),
     )
 
 
-def read_node(reading: Reading, start: int, end: int, depth: int) -> OnnxNode:
-    """Read a `NodeProto`.
+def read_node(reading: Reading, start: int, end: int, depth: int, nodes: PackedNodes) -> None:
+    """Read a `NodeProto` into a row of nodes.
 
     Args:
         reading: the file.
         start: where the message begins.
         end: where it ends.
         depth: how many graphs its graph is in.
-
-    Returns:
-        The node.
+        nodes: the row.
 
     Raises:
         MalformedFileError: "it has a node without an operator".
-        LimitExceededError: "it has graphs of 5,000,001 nodes".
+        LimitExceededError: "it has graphs of 2,000,001 nodes".
     """
     reading.node_count += 1
     if reading.node_count > limits.MAXIMUM_NODES:
         raise limit_exceeded("graphs", reading.node_count, limits.MAXIMUM_NODES, "nodes", f"byte {start}")
-    operator = domain = name = overload = ""
-    inputs: list[str] = []
-    outputs: list[str] = []
-    spans: list[tuple[int, int]] = []
-    metadata: dict[str, str] = {}
-    data = reading.data
-    position = start
-    while position < end:
-        # Nearly every field of a node is short: its tag and its length are one byte each, and are read in place.
-        tag, begin = data[position], position + 2
-        size = data[position + 1] if begin <= end else 128
-        if size < 128 and tag in _SHORT_FIELDS and begin + size <= end:
-            stop = position = begin + size
-        else:
-            tag, begin, stop = next(fields(data, position, end))
-            position = stop
-        if tag == NODE_INPUT:
-            inputs.append(reading.value_name(begin, stop))
-        elif tag == NODE_ATTRIBUTE:
-            spans.append((begin, stop))
-        elif tag == NODE_OUTPUT:
-            outputs.append(reading.value_name(begin, stop))
-        elif tag == NODE_OPERATOR:
-            operator = reading.shared_name(begin, stop)
-        elif tag == NODE_NAME:
-            name = reading.name(begin, stop)
-        elif tag == NODE_DOMAIN:
-            domain = reading.domain(begin, stop)
-        elif tag == NODE_METADATA:
-            key, text = reading.entry(begin, stop)
-            if text is not None:
-                metadata[key] = text
-        elif tag == NODE_OVERLOAD:
-            overload = reading.shared_name(begin, stop)
-    if not operator:
-        raise _malformed("it has a node without an operator", start, name, "every node names its operator")
-    return OnnxNode(
-        operator,
-        domain,
-        name,
-        tuple(inputs),
-        tuple(outputs),
-        _read_attributes(reading, spans, name, depth) if spans else _NO_ATTRIBUTES,
-        metadata or _NO_METADATA,
-        overload,
+    entered = len(nodes.values)
+    found = enter_familiar(reading, nodes, start, end)
+    if found is True:
+        return
+    if isinstance(found, Stranger):
+        name = found.name.decode("utf-8", "backslashreplace")
+        rest = _read_fields(reading, found.spans, depth, start, name)
+        if not (rest.inputs or rest.outputs or rest.is_named):
+            kind = rest.kind(*found.key[1:])
+            nodes.add(kind, found.name)
+            is_short = len(found.key[0]) <= limits.MAXIMUM_ENDING_BYTES and not rest.holds_graphs
+            if is_short and len(reading.kinds) < limits.MAXIMUM_SHARED_ENTRIES:
+                reading.kinds[found.key] = kind
+            return
+        # Names stand among the rest: they count too, or instead.
+        del nodes.values[entered:]
+    whole = _read_fields(reading, ((start, end),), depth, start)
+    values = (*whole.inputs, *whole.outputs)
+    reading.hold(BYTES_PER_NODE + 8 * len(values), start)
+    nodes.values += values
+    omitted = tuple([place for place, value in enumerate(values) if not value])
+    nodes.add(
+        whole.kind(len(whole.inputs), len(whole.outputs), omitted),
+        whole.name.encode("utf-8", "backslashreplace"),
     )
+
+
+class _Fields:
+    """The fields of a node, or of a part of it."""
+
+    __slots__ = (
+        "attributes", "domain", "inputs", "is_named", "metadata", "name", "operator", "outputs", "overload",
+    )  # fmt: skip
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.operator = self.domain = self.overload = ""
+        self.is_named = False
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self.attributes = _NO_ATTRIBUTES
+        self.metadata: dict[str, str] = {}
+
+    @property
+    def holds_graphs(self) -> bool:
+        """Whether an attribute is a graph."""
+        return any(map(_holds_graph, self.attributes.values()))
+
+    def kind(self, takes: int, gives: int, omitted: tuple[int, ...]) -> OnnxKind:
+        """What the node shares with others that have as many values."""
+        metadata = self.metadata or _NO_METADATA
+        own = (self.operator, self.domain, self.attributes, metadata, self.overload)
+        return OnnxKind(*own, takes, gives, omitted)
+
+
+def _read_fields(
+    reading: Reading, spans: tuple[tuple[int, int], ...], depth: int, start: int, name: str = ""
+) -> _Fields:
+    """Read a node, or a part of it, field by field.
+
+    Raises:
+        MalformedFileError: "it has a node without an operator".
+    """
+    found = _Fields(name)
+    attributes: list[tuple[int, int]] = []
+    for first, last in spans:
+        for tag, begin, stop in fields(reading.data, first, last):
+            if tag == NODE_INPUT:
+                found.inputs.append(reading.value_name(begin, stop))
+            elif tag == NODE_ATTRIBUTE:
+                attributes.append((begin, stop))
+            elif tag == NODE_OUTPUT:
+                found.outputs.append(reading.value_name(begin, stop))
+            elif tag == NODE_OPERATOR:
+                found.operator = reading.shared_name(begin, stop)
+            elif tag == NODE_NAME:
+                found.name, found.is_named = reading.name(begin, stop), True
+            elif tag == NODE_DOMAIN:
+                found.domain = reading.domain(begin, stop)
+            elif tag == NODE_METADATA:
+                key, text = reading.entry(begin, stop)
+                if text is not None:
+                    found.metadata[key] = text
+            elif tag == NODE_OVERLOAD:
+                found.overload = reading.shared_name(begin, stop)
+    if not found.operator:
+        rule = "every node names its operator"
+        raise _malformed("it has a node without an operator", start, found.name, rule)
+    reading.hold(BYTES_PER_KIND + (BYTES_PER_SETTINGS if found.metadata else 0), start)
+    if attributes:
+        found.attributes = _read_attributes(reading, attributes, found.name, depth)
+    return found
 
 
 def _read_attributes(
@@ -206,6 +242,7 @@ def _read_attributes(
         if known is not None:
             return known
     attributes: dict[str, AttributeValue] = {}
+    reading.hold(BYTES_PER_SETTINGS + len(spans) * BYTES_PER_NUMBER, first)
     for begin, stop in spans:
         key, value = read_attribute(reading, begin, stop, depth)
         if key in attributes:
@@ -264,6 +301,7 @@ def _read_attribute(reading: Reading, start: int, end: int, depth: int) -> tuple
         elif tag == ATTRIBUTE_KIND:
             kind = begin
         elif tag == ATTRIBUTE_INTEGERS:
+            reading.hold(BYTES_PER_NUMBER, start)
             lists.setdefault(schema.KIND_INTEGERS, []).append(signed(begin))
         elif tag == ATTRIBUTE_INTEGER:
             found[schema.KIND_INTEGER] = signed(begin)
@@ -282,11 +320,14 @@ def _read_attribute(reading: Reading, start: int, end: int, depth: int) -> tuple
                 raise _malformed(
                     "it has a list of floats that is cut off", begin, name, "a float takes 4 bytes"
                 )
+            reading.hold((stop - begin) // 4 * BYTES_PER_NUMBER, start)
             floats = struct.unpack(f"<{(stop - begin) // 4}f", data[begin:stop])
             lists.setdefault(schema.KIND_FLOATS, []).extend(floats)
         elif tag == schema.ATTRIBUTE_TEXTS:
             lists.setdefault(schema.KIND_TEXTS, []).append(_text(reading, begin, stop))
         elif tag == schema.ATTRIBUTE_INTEGERS_PACKED:
+            # A number of one byte is one that the interpreter has already, and takes a quarter.
+            reading.hold((stop - begin) * BYTES_PER_NUMBER // 2, start)
             lists.setdefault(schema.KIND_INTEGERS, []).extend(integers(data, begin, stop, stop - begin))
         elif tag == schema.ATTRIBUTE_TENSORS:
             lists.setdefault(schema.KIND_TENSORS, []).append(read_tensor(reading, begin, stop))
@@ -322,6 +363,7 @@ def _text(reading: Reading, start: int, end: int) -> str | OnnxUnread:
     """Decode the text of an attribute, unless it is so long that it is no text."""
     if end - start > limits.MAXIMUM_TEXT_BYTES:
         return OnnxUnread(end - start)
+    reading.hold(end - start, start)
     return reading.data[start:end].decode("utf-8", "replace")
 
 

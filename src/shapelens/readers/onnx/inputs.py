@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shapelens.dims import Dim, symbol
+from shapelens.dims import Dim, Unknown, symbol
 from shapelens.dims.layout import Layout, layout_of
 from shapelens.network import Input
-from shapelens.operators import Shape
+from shapelens.operators import Shape, Tensor
 from shapelens.readers.building import EXAMPLE_SIZE
 from shapelens.readers.onnx.model import OnnxValue
+from shapelens.readers.onnx.naming import count_name
 
 __all__ = ["inputs_of"]
 
+_SEQUENCES = frozenset({"sequence", "optional sequence"})
 _IMAGE_CHANNELS = (1, 3, 4)
 _EXAMPLE_OTHER = 16
 """What a free size that is neither a batch nor spatial is shown with."""
@@ -32,6 +34,8 @@ def inputs_of(values: Iterable[OnnxValue]) -> tuple[Input, ...]:
 
 
 def _input(value: OnnxValue, taken: set[str]) -> Input:
+    if value.kind in _SEQUENCES:
+        return _sequence(value, taken)
     if value.shape is None or value.kind not in {"tensor", "optional", "undeclared"}:
         return Input(value.name, None, value.data_type)
     layout = _layout(value)
@@ -47,6 +51,27 @@ def _input(value: OnnxValue, taken: set[str]) -> Input:
         shape.append(symbol(name))
         example[name] = _example_size(letter, axis)
     return Input(value.name, tuple(shape), value.data_type, layout, example)
+
+
+def _sequence(value: OnnxValue, taken: set[str]) -> Input:
+    """A sequence of tensors: how many there are is free, and of each is known what the file declares of all."""
+    from shapelens.operators.sequences import sequence_like
+
+    shape: Shape | Unknown = Unknown("the rank of the tensors in a sequence is not declared")
+    if value.shape is not None:
+        shape = tuple([_size_of_each(dim) for dim in value.shape])
+    length = _free_name(count_name(value.name), taken)
+    names = dict.fromkeys(dim for dim in value.shape or () if isinstance(dim, str))
+    example = dict.fromkeys([length, *names], _EXAMPLE_OTHER)
+    sequence = sequence_like(Tensor(shape, value.data_type), symbol(length, minimum=0))
+    return Input(value.name, None, value.data_type, None, example, batched=False, sequence=sequence)
+
+
+def _size_of_each(dim: Dim | None) -> Dim:
+    """A size of all tensors of a sequence; where the file gives it no name, each may have its own."""
+    if isinstance(dim, str):
+        return symbol(dim)
+    return Unknown("the tensors of a sequence may differ in it") if dim is None else dim
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:

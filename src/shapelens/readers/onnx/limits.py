@@ -7,11 +7,21 @@ Networks stay far below them. Files that were made to exhaust a reader do not, a
 from __future__ import annotations
 
 __all__ = [
+    "BYTES_PER_KIND",
+    "BYTES_PER_LIKE_TENSOR",
+    "BYTES_PER_NAME",
+    "BYTES_PER_NODE",
+    "BYTES_PER_NUMBER",
+    "BYTES_PER_SETTINGS",
+    "BYTES_PER_TENSOR",
+    "BYTES_PER_VALUE",
     "LEAST_LOOP_ROUNDS",
     "MAXIMUM_ATTRIBUTES",
     "MAXIMUM_ELEMENTS",
+    "MAXIMUM_ENDING_BYTES",
     "MAXIMUM_FILE_BYTES",
     "MAXIMUM_FUNCTIONS",
+    "MAXIMUM_HELD_BYTES",
     "MAXIMUM_LOOP_STEPS",
     "MAXIMUM_NAME_BYTES",
     "MAXIMUM_NESTING",
@@ -21,11 +31,13 @@ __all__ = [
     "MAXIMUM_RANK",
     "MAXIMUM_SHARED_BYTES",
     "MAXIMUM_SHARED_ENTRIES",
+    "MAXIMUM_SHARED_NAME_BYTES",
     "MAXIMUM_TENSORS",
     "MAXIMUM_TEXT_BYTES",
     "MAXIMUM_VALUES",
     "MAXIMUM_WRITTEN_OUT",
     "SMALL_TENSOR_ELEMENTS",
+    "SMALL_WEIGHT_ELEMENTS",
 ]
 
 # Protobuf itself stops at 2 GiB; larger networks keep their weights in other files. Mapping takes address
@@ -37,10 +49,22 @@ MAXIMUM_FILE_BYTES = 64 * 1024**3
 MAXIMUM_NESTING = 32
 
 # Over all graphs and functions of a file. The largest exports, with every step of a loop unrolled, have some
-# hundred thousand nodes. A node takes about half a kilobyte once read.
-MAXIMUM_NODES = 5_000_000
-MAXIMUM_TENSORS = 5_000_000
-MAXIMUM_VALUES = 5_000_000
+# hundred thousand nodes.
+MAXIMUM_NODES = 2_000_000
+MAXIMUM_TENSORS = 2_000_000
+MAXIMUM_VALUES = 2_000_000
+
+# What is kept of a file in memory: names above all. A million nodes with two names of eighty letters each are below.
+# It is counted while the file is read, by what the parts of it take in CPython, about.
+MAXIMUM_HELD_BYTES = 400_000_000
+BYTES_PER_NODE = 32
+BYTES_PER_KIND = 120
+BYTES_PER_SETTINGS = 320
+BYTES_PER_NAME = 80
+BYTES_PER_NUMBER = 40
+BYTES_PER_LIKE_TENSOR = 60
+BYTES_PER_TENSOR = 260
+BYTES_PER_VALUE = 160
 
 # PyTorch exports one function per module class, some hundreds.
 MAXIMUM_FUNCTIONS = 100_000
@@ -78,10 +102,18 @@ MAXIMUM_RANK = 64
 MAXIMUM_ELEMENTS = 2**63 - 1
 
 # Tensors that carry shapes have a handful of elements; tables of anchors and position indices some hundreds.
-# Values of tensors above this are never read.
+# Values of tensors above this are never read. Sizes are integers of 32 or 64 bits; other numbers that sizes hang on
+# are factors and limits, and a network has thousands of vectors of such numbers that are weights.
 SMALL_TENSOR_ELEMENTS = 4_096
+SMALL_WEIGHT_ELEMENTS = 256
 
 # Attributes and types of values repeat, byte for byte, from node to node: the short ones are decoded once
 # and shared. The bounds keep a file of a million different ones from being kept twice.
 MAXIMUM_SHARED_BYTES = 64
 MAXIMUM_SHARED_ENTRIES = 16_384
+
+# A node whose operator and attributes take no more is compared as a whole with those before it.
+MAXIMUM_ENDING_BYTES = 512
+
+# Names of values are shared between the nodes that give and take them, except for those that no program writes.
+MAXIMUM_SHARED_NAME_BYTES = 1_024

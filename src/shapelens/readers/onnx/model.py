@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from shapelens.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AttributeValue",
@@ -56,14 +56,17 @@ class OnnxValue:
         data_type: of its elements; of a sequence, an optional or a map, of the tensors within.
         shape: its dims, or those of the tensors within: an integer, a name, or `None` for a dim that is not
             declared (or negative, as some exporters write it); `None` as a whole where the rank is not.
-        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`; of what may be missing and
-            is no tensor, what it is: `optional sequence`.
+        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`; of what may be missing, or of
+            a sequence, and is no tensor, what it is: `optional sequence`, `sequence map`.
+        role: what PyTorch's exporter says that it was in the module: `PARAMETER`, `BUFFER`; empty where nothing
+            is said.
     """
 
     name: str
     data_type: str
     shape: tuple[int | str | None, ...] | None
     kind: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,8 @@ class OnnxGraph:
     """
 
     name: str
-    nodes: tuple[OnnxNode, ...]
-    initializers: tuple[OnnxTensor, ...]
+    nodes: Sequence[OnnxNode]
+    initializers: Sequence[OnnxTensor]
     inputs: tuple[OnnxValue, ...]
     outputs: tuple[OnnxValue, ...]
     value_info: tuple[OnnxValue, ...]
@@ -158,7 +161,7 @@ class OnnxFunction:
     outputs: tuple[str, ...]
     attributes: tuple[str, ...]
     defaults: dict[str, AttributeValue]
-    nodes: tuple[OnnxNode, ...]
+    nodes: Sequence[OnnxNode]
     opset_imports: dict[str, int]
     value_info: tuple[OnnxValue, ...]
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Collection, Sequence
 
 from shapelens.errors import MalformedFileError
-from shapelens.readers.onnx.expansion import Placed
 from shapelens.readers.onnx.model import OnnxNode
+from shapelens.readers.onnx.packing import PackedNodes
 from shapelens.readers.onnx.visible import visible
 
 __all__ = ["in_order"]
 
 
 def in_order(
-    nodes: Sequence[Placed], known: Collection[str], path: str, held: Collection[str] = ()
-) -> Sequence[Placed]:
-    """The nodes in an order in which each stands after those whose values it takes: the file's, if it is one.
+    nodes: PackedNodes, known: Collection[str], path: str, held: Collection[str] = ()
+) -> Sequence[int]:
+    """The places of nodes in an order in which each stands after those whose values it takes: theirs, if it is one.
 
     Args:
         nodes: the nodes.
@@ -29,51 +30,67 @@ def in_order(
     """
     given: set[str] = set()
     ahead: set[str] = set()
-    for placed in nodes:
-        node = placed.node
-        for value in node.inputs:
+    values, start = nodes.values, 0
+    for place, kind in enumerate(nodes.kinds):
+        middle = start + kind.takes
+        end = middle + kind.gives
+        for value in values[start:middle]:
             if value and value not in given and value not in known and value not in held:
                 ahead.add(value)
-        for value in node.outputs:
+        for value in values[middle:end]:
             if not value:
                 continue
             if value in given or value in known or value in held:
                 raise MalformedFileError(
                     f"two things in this file are called {visible(value)}",
-                    at=_at(path, node),
+                    at=_at(path, nodes[place]),
                     have=f"a value {visible(value)} that something else gives already",
                     rule="every value of an ONNX graph has a name of its own",
                 )
             given.add(value)
+        start = end
     if ahead.isdisjoint(given):
-        return nodes
-    producers = {value: place for place, placed in enumerate(nodes) for value in placed.node.outputs if value}
-    waits = [{producers[value] for value in placed.node.inputs if value in producers} for placed in nodes]
-    return [nodes[place] for place in _sorted_places(waits, nodes, path)]
+        return range(len(nodes))
+    del given, ahead
+    return _sorted_places(nodes, path)
 
 
-def _sorted_places(waits: list[set[int]], nodes: Sequence[Placed], path: str) -> list[int]:
-    """The places in an order in which each stands after those that it waits for."""
-    dependants: dict[int, list[int]] = {}
-    open_count = [len(places) for places in waits]
-    for place, places in enumerate(waits):
-        for earlier in places:
-            dependants.setdefault(earlier, []).append(place)
+def _sorted_places(nodes: PackedNodes, path: str) -> Sequence[int]:
+    """The places in an order in which each stands after those that it waits for, the first that can be first."""
+    producers: dict[str, int] = {}
+    for place in range(len(nodes)):
+        producers.update(dict.fromkeys(nodes.values_of(place)[1], place))
+    producers.pop("", None)
+    # Who waits for a node: a chain of places for each, in rows of plain numbers, as there may be millions.
+    last_waiting = array("q", [-1]) * len(nodes)
+    waiting, one_before = array("q"), array("q")
+    open_count = array("q", [0]) * len(nodes)
+    for place in range(len(nodes)):
+        for value in nodes.values_of(place)[0]:
+            producer = producers.get(value)
+            if producer is not None:
+                open_count[place] += 1
+                waiting.append(place)
+                one_before.append(last_waiting[producer])
+                last_waiting[producer] = len(waiting) - 1
     ready = [place for place, count in enumerate(open_count) if not count]
-    order: list[int] = []
+    order = array("q")
     while ready:
         place = heapq.heappop(ready)
         order.append(place)
-        for later in dependants.get(place, ()):
+        link = last_waiting[place]
+        while link >= 0:
+            later = waiting[link]
             open_count[later] -= 1
             if not open_count[later]:
                 heapq.heappush(ready, later)
-    if len(order) < len(waits):
-        stuck = next(nodes[place].node for place, count in enumerate(open_count) if count)
+            link = one_before[link]
+    if len(order) < len(nodes):
+        stuck = next(place for place, count in enumerate(open_count) if count)
         raise MalformedFileError(
             "the nodes of this file wait for each other in a circle",
-            at=_at(path, stuck),
-            have=f"{len(waits) - len(order)} nodes, none of which can be first",
+            at=_at(path, nodes[stuck]),
+            have=f"{len(nodes) - len(order)} nodes, none of which can be first",
             rule="an ONNX graph has no cycles",
         )
     return order

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from shapelens.garbage import collections_paused
 from shapelens.network import Claims, Network, Node, Origin
 from shapelens.operators import Opaque
 from shapelens.readers.onnx.alike import Kinds
 from shapelens.readers.onnx.conditional import Conditional
-from shapelens.readers.onnx.constants import weight_of
-from shapelens.readers.onnx.expansion import Body, Placed, expanded
+from shapelens.readers.onnx.constants import HeldWeights
+from shapelens.readers.onnx.expansion import Body, Place, expanded
 from shapelens.readers.onnx.inputs import inputs_of
-from shapelens.readers.onnx.model import OnnxModel, OnnxTensor
+from shapelens.readers.onnx.later import Later
+from shapelens.readers.onnx.model import OnnxModel, OnnxNode, OnnxTensor
 from shapelens.readers.onnx.naming import Names, module_path
 from shapelens.readers.onnx.opening import read_model
 from shapelens.readers.onnx.ordering import in_order
+from shapelens.readers.onnx.packing import PackedNodes, named
 from shapelens.readers.onnx.repeating import repeated, steps_of
 from shapelens.readers.onnx.subgraphs import Subgraph
 from shapelens.readers.onnx.translation import Call, Translation
@@ -51,32 +53,33 @@ def network_of(model: OnnxModel) -> Network:
     """
     body = expanded(model)
     declared = [value for value in model.graph.inputs if value.name not in body.constants]
-    inputs = inputs_of(declared)
     names = {value.name for value in declared}
-    ordered = list(in_order(body.nodes, names, model.path, body.constants))
-    layers = Names(names, [placed.node for placed in ordered])
+    order = in_order(body.nodes, names, model.path, body.constants)
     held = _Held(body.constants, model.path, steps_of(body), Kinds(body.constants))
-    origin = Origin("onnx", os.path.basename(model.path), typed=str(model.path))
-    outputs, facts, claims = body.outputs, _facts(model), _claims(model)
-    # What the file says of a node is let go as soon as the node is made: a large graph is not held twice.
-    del body, model
-    ordered.reverse()
-    nodes: list[Node] = []
-    modules: dict[str, str] = {}
-    while ordered:
-        node = _node(ordered.pop(), held, layers)
-        nodes.append(node)
-        if node.path and node.module:
-            modules[node.path] = node.module
-    weights = {name: weight_of(name, tensor) for name, tensor in held.constants.items()}
-    return Network(origin, inputs, outputs, tuple(nodes), weights, modules, facts, claims=claims)
+    return Network(
+        Origin("onnx", os.path.basename(model.path), typed=str(model.path)),
+        inputs_of(declared),
+        body.outputs,
+        # What the file says of its nodes takes little; nodes of ours are made when one is looked at.
+        Later(len(body.nodes), lambda: _nodes(body, order, held, names)),
+        HeldWeights(body.constants, {v.name: v.role for v in model.graph.value_info if v.role}),
+        _modules(body),
+        _facts(model),
+        claims=_claims(model),
+    )
+
+
+def _modules(body: Body) -> dict[str, str]:
+    """The class of each module, where the exporter noted it."""
+    noted = [module_path("", kind.metadata) for kind in set(body.nodes.kinds) if kind.metadata]
+    return {path: module for path, module in noted if path and module}
 
 
 def _claims(model: OnnxModel) -> Claims:
     graph = model.graph
     values = (*graph.value_info, *graph.inputs, *graph.outputs)
     shapes = {v.name: v.shape for v in values if v.kind == "tensor" and v.shape is not None}
-    files = {tensor.name: tensor.external for tensor in graph.initializers if tensor.external is not None}
+    files = {name: t.external for name, t in named(graph.initializers) if t.external is not None}
     return Claims(shapes, files)
 
 
@@ -102,43 +105,39 @@ class _Held:
     kinds: Kinds
 
 
-def _node(placed: Placed, held: _Held, names: Names) -> Node:
-    node = placed.node
-    place, module = module_path(node)
-    translation = _translation(placed, held)
-    return Node(
-        names.within(node, place),
-        translation.operator,
-        translation.inputs,
-        node.outputs,
-        node.operator,
-        module,
-        place,
-    )
+def _nodes(body: Body, order: Sequence[int], held: _Held, taken: Collection[str]) -> tuple[Node, ...]:
+    """The nodes of a graph in the order in which they are evaluated."""
+    row, places = body.nodes, body.places
+    with collections_paused():
+        names = Names(set(taken), [module_path(row.name(p), row.kinds[p].metadata)[0] for p in order])
+        return tuple([_node(row, place, places[place], held, names) for place in order])
 
 
-def _translation(placed: Placed, held: _Held) -> Translation:
-    node = placed.node
-    version = placed.opset_imports.get(node.domain, 0)
-    if not placed.bodies and not placed.refused:
-        return held.kinds.translated(node, version)
+def _node(row: PackedNodes, number: int, place: Place, held: _Held, names: Names) -> Node:
+    kind, name, (inputs, outputs) = row.kinds[number], row.name(number), row.values_of(number)
+    path, module = module_path(name, kind.metadata)
+    version = place.opset_imports.get(kind.domain, 0)
+    if place.bodies or place.refused:
+        translation = _followed(row[number], place, version, held)
+    else:
+        translation = held.kinds.translated(kind, version, inputs, outputs)
+    layer = names.of(path, name, kind.operator, outputs)
+    return Node(layer, translation.operator, translation.inputs, outputs, kind.operator, module, path)
+
+
+def _followed(node: OnnxNode, place: Place, version: int, held: _Held) -> Translation:
+    """A node that holds graphs, or that could not be followed."""
     inputs = tuple([name or None for name in node.inputs])
-    if placed.refused:
-        return Translation(Opaque(node.operator, placed.refused), inputs)
+    if place.refused:
+        return Translation(Opaque(node.operator, place.refused), inputs)
     call = Call(node, version, held.constants)
-    graphs = [_subgraph(body, held) for body in placed.bodies]
+    graphs = [_subgraph(body, held) for body in place.bodies]
     if len(graphs) == len(("then", "otherwise")):
         return Translation(Conditional(node.inputs[:-1], *graphs), inputs)
-    taken = tuple(placed.bodies[0].taken())
-    return Translation(repeated(call, graphs[0], taken, placed.level, held.steps), inputs)
+    taken = tuple(place.bodies[0].taken())
+    return Translation(repeated(call, graphs[0], taken, place.level, held.steps), inputs)
 
 
 def _subgraph(body: Body, held: _Held) -> Subgraph:
-    ordered = in_order(body.nodes, {*body.inputs, *body.taken()}, held.path)
-    names = Names(set(), [placed.node for placed in ordered])
-    return Subgraph(
-        tuple([_node(placed, held, names) for placed in ordered]),
-        body.outputs,
-        body.inputs,
-        body.ranks,
-    )
+    order = in_order(body.nodes, {*body.inputs, *body.taken()}, held.path)
+    return Subgraph(_nodes(body, order, held, ()), body.outputs, body.inputs, body.ranks)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from shapelens.errors import LimitExceededError
 from shapelens.readers.onnx import limits
+from shapelens.readers.onnx.limits import BYTES_PER_NAME
 from shapelens.readers.onnx.schema import ENTRY_KEY, ENTRY_VALUE
 from shapelens.readers.onnx.wire import fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shapelens.readers.onnx.model import AttributeValue, OnnxValue
+    from shapelens.readers.onnx.model import AttributeValue, OnnxTensor, OnnxValue
+    from shapelens.readers.onnx.packing import OnnxKind
     from shapelens.readers.onnx.wire import Data
 
 __all__ = ["Reading", "limit_exceeded"]
@@ -32,15 +34,18 @@ class Reading:
 
     __slots__ = (
         "data",
+        "held",
+        "kinds",
         "node_count",
-        "recent_names",
         "released",
         "shared_attributes",
         "shared_sets",
+        "shared_tensors",
         "shared_texts",
         "shared_types",
         "tensor_count",
         "value_count",
+        "value_names",
     )
 
     def __init__(self, data: Data) -> None:
@@ -54,8 +59,26 @@ class Reading:
         self.shared_texts: dict[bytes, str] = {}
         self.shared_types: dict[bytes, OnnxValue] = {}
         self.shared_sets: dict[bytes, Mapping[str, AttributeValue]] = {}
-        # What a node takes was mostly given a few nodes before, and is one text with that.
-        self.recent_names: dict[str, str] = {}
+        self.shared_tensors: dict[tuple[bytes, bytes | int], OnnxTensor] = {}
+        self.kinds: dict[tuple[bytes, int, int, tuple[int, ...]], OnnxKind] = {}
+        # What a node takes was given before, and is one text with that.
+        self.value_names: dict[str, str] = {}
+        self.held = 0
+
+    def hold(self, size: int, position: int) -> None:
+        """Count what is kept of the file in memory.
+
+        Args:
+            size: how many bytes more that is, about.
+            position: where it stands in the file.
+
+        Raises:
+            LimitExceededError: "it has names, nodes and settings of 450,000,144 bytes in memory".
+        """
+        self.held += size
+        if self.held > limits.MAXIMUM_HELD_BYTES:
+            what, at = "names, nodes and settings", f"byte {position}"
+            raise limit_exceeded(what, self.held, limits.MAXIMUM_HELD_BYTES, "bytes in memory", at)
 
     def passed(self, position: int) -> None:
         """Let go of the pages of the file before a position: what was read of a large graph is not kept twice."""
@@ -73,21 +96,19 @@ class Reading:
         """
         if end - start > limits.MAXIMUM_NAME_BYTES:
             raise limit_exceeded("a name", end - start, limits.MAXIMUM_NAME_BYTES, "bytes", f"byte {start}")
+        self.hold(end - start + BYTES_PER_NAME, start)
         return self.data[start:end].decode("utf-8", "backslashreplace")
 
     def value_name(self, start: int, end: int) -> str:
-        """Decode the name of a value, and share it with the nodes just before."""
-        if end - start > limits.MAXIMUM_SHARED_BYTES * 2:
+        """Decode the name of a value, which is one text with others of that name."""
+        if end - start > limits.MAXIMUM_SHARED_NAME_BYTES:
             return self.name(start, end)
         name = self.data[start:end].decode("utf-8", "backslashreplace")
-        recent = self.recent_names
-        known = recent.get(name)
-        if known is not None:
-            return known
-        if len(recent) >= limits.MAXIMUM_SHARED_ENTRIES:
-            recent.clear()
-        recent[name] = name
-        return name
+        known = self.value_names.get(name)
+        if known is None:
+            self.hold(end - start + BYTES_PER_NAME, start)
+            known = self.value_names[name] = name
+        return known
 
     def shared_name(self, start: int, end: int) -> str:
         """Decode a name that many nodes have, such as an operator's, and keep it once."""
@@ -115,6 +136,7 @@ class Reading:
                 key = self.shared_name(begin, stop)
             elif tag == ENTRY_VALUE:
                 short = stop - begin <= limits.MAXIMUM_TEXT_BYTES
+                self.hold(stop - begin + BYTES_PER_NAME if short else 0, begin)
                 value = self.data[begin:stop].decode("utf-8", "replace") if short else None
         return key, value
 

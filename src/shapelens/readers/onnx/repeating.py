@@ -53,9 +53,9 @@ def steps_of(body: Body) -> int:
 def _inside(body: Body, *, within: bool) -> int:
     """How many nodes stand in bodies of loops."""
     count = len(body.nodes) if within else 0
-    for placed in body.nodes:
-        for inner in placed.bodies:
-            count += _inside(inner, within=within or placed.node.operator in LOOPS)
+    for kind, place in zip(body.nodes.kinds, body.places, strict=True):
+        for inner in place.bodies:
+            count += _inside(inner, within=within or kind.operator in LOOPS)
     return count
 
 

@@ -126,6 +126,7 @@ SPARSE_DIMS_PACKED = 3 << 3 | BYTES
 # ValueInfoProto
 VALUE_NAME = 1 << 3 | BYTES
 VALUE_TYPE = 2 << 3 | BYTES
+VALUE_METADATA = 4 << 3 | BYTES
 
 # TypeProto, and the messages of its kinds
 TYPE_TENSOR = 1 << 3 | BYTES
@@ -138,6 +139,7 @@ TENSOR_TYPE_DATA_TYPE = 1 << 3 | VARINT
 TENSOR_TYPE_SHAPE = 2 << 3 | BYTES
 ELEMENT_TYPE = 1 << 3 | BYTES
 MAP_VALUE_TYPE = 2 << 3 | BYTES
+VALUE_METADATA = 4 << 3 | BYTES
 
 # TensorShapeProto and its Dimension
 SHAPE_DIM = 1 << 3 | BYTES

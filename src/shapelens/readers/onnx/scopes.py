@@ -85,14 +85,17 @@ class Scope:
 
     def node(self, node: OnnxNode, call: OnnxNode) -> OnnxNode:
         """A node of the function or branch, as one of the whole network."""
-        attributes = {name: self._attribute(value) for name, value in node.attributes.items()}
+        attributes = node.attributes
+        if any(isinstance(value, OnnxReference) for value in attributes.values()):
+            meant = {name: self._attribute(value) for name, value in attributes.items()}
+            attributes = {name: value for name, value in meant.items() if value is not None}
         return OnnxNode(
             node.operator,
             node.domain,
             f"{self.place}/{_cut(node.name or node.operator).lstrip('/')}",
             tuple([self.value(name) for name in node.inputs]),
             tuple([self.value(name) for name in node.outputs]),
-            {name: value for name, value in attributes.items() if value is not None},
+            attributes,
             node.metadata or call.metadata,
             node.overload,
         )

@@ -3,20 +3,90 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from shapelens.errors import MalformedFileError, UnreadableError
 from shapelens.readers.onnx import limits, schema
 from shapelens.readers.onnx.elements import Part, elements, is_list
+from shapelens.readers.onnx.limits import BYTES_PER_NUMBER, BYTES_PER_TENSOR
 from shapelens.readers.onnx.model import OnnxTensor
 from shapelens.readers.onnx.reading import limit_exceeded
 from shapelens.readers.onnx.visible import visible
 from shapelens.readers.onnx.wire import fields, integers, signed
 
 if TYPE_CHECKING:
+    from shapelens.readers.onnx.packing import PackedTensors
     from shapelens.readers.onnx.reading import Reading
+    from shapelens.readers.onnx.wire import Data
 
-__all__ = ["read_sparse_tensor", "read_tensor"]
+__all__ = ["enter_tensor", "read_sparse_tensor", "read_tensor"]
+
+_Parts: TypeAlias = tuple[bytes, bytes | int, tuple[int, int]]
+"""What stands before a tensor's name, what stands behind it, and where the name is. Of raw bytes, which are elements,
+their number is told in their place."""
+
+_DIMS_AND_TYPE = frozenset({schema.TENSOR_DIM, schema.TENSOR_DATA_TYPE})
+_DIMS_END = limits.MAXIMUM_RANK * 11
+"""The dims of a tensor end there at the latest: a tag and ten bytes each."""
+
+
+def enter_tensor(reading: Reading, start: int, end: int, row: PackedTensors) -> None:
+    """Read a `TensorProto` into a row of tensors; of one that is like one before, its name is all that is read.
+
+    Args:
+        reading: the file.
+        start: where the message begins.
+        end: where it ends.
+        row: where it is entered.
+
+    Raises:
+        MalformedFileError: as `read_tensor`.
+        LimitExceededError: as `read_tensor`.
+    """
+    parts = _parts(reading.data, start, end)
+    known = None if parts is None else reading.shared_tensors.get(parts[:2])
+    if parts is None or known is None:
+        tensor = read_tensor(reading, start, end)
+        row.append(tensor)
+        has_room = len(reading.shared_tensors) < limits.MAXIMUM_SHARED_ENTRIES
+        if parts is not None and has_room and _is_told_by(reading.data, parts, end, tensor):
+            reading.shared_tensors[parts[:2]] = row.kinds[-1]
+        return
+    _count_tensor(reading, start)
+    reading.hold(limits.BYTES_PER_LIKE_TENSOR, start)
+    row.names.append(reading.value_name(*parts[2]))
+    row.kinds.append(known)
+
+
+def _parts(data: Data, start: int, end: int) -> _Parts | None:
+    """A tensor in parts; None where its fields do not stand in the order of their numbers, or elements come first."""
+    head = data[start : min(end, start + _DIMS_END)]
+    position = 0
+    try:
+        while head[position] in _DIMS_AND_TYPE:
+            position += 2
+            while head[position - 1] > 127:
+                position += 1
+        if head[position] != schema.TENSOR_NAME or head[position + 1] > 127:
+            return None
+    except IndexError:
+        return None
+    begin = start + position + 2
+    stop = begin + head[position + 1]
+    if stop > end:
+        return None
+    if end - stop <= limits.MAXIMUM_SHARED_BYTES:
+        return head[:position], data[stop:end], (begin, stop)
+    tag, _, raw_end = next(fields(data, stop, end))
+    is_raw = tag == schema.TENSOR_RAW_DATA and raw_end == end
+    return (head[:position], end - stop, (begin, stop)) if is_raw else None
+
+
+def _is_told_by(data: Data, parts: _Parts, end: int, tensor: OnnxTensor) -> bool:
+    """Whether all other tensors of these parts are the same but for their name."""
+    if isinstance(parts[1], int):
+        return tensor.values is None
+    return all(tag != schema.TENSOR_NAME for tag, _, _ in fields(data, parts[2][1], end))
 
 
 def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
@@ -34,11 +104,7 @@ def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
         MalformedFileError: "it has a dim of -3", "it holds 12 bytes of elements and needs 16".
         LimitExceededError: "it has a tensor of 65 dims".
     """
-    reading.tensor_count += 1
-    if reading.tensor_count > limits.MAXIMUM_TENSORS:
-        raise limit_exceeded(
-            "graphs", reading.tensor_count, limits.MAXIMUM_TENSORS, "tensors", f"byte {start}"
-        )
+    _count_tensor(reading, start)
     name = ""
     data_type = schema.UNDEFINED
     shape: list[int] = []
@@ -51,7 +117,7 @@ def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
             shape.append(signed(begin))
             _check_rank(shape, start)
         elif tag == schema.TENSOR_NAME:
-            name = reading.name(begin, stop)
+            name = reading.value_name(begin, stop)
         elif tag == schema.TENSOR_DATA_TYPE:
             data_type = schema.data_type_name(signed(begin))
         elif tag == schema.TENSOR_RAW_DATA:
@@ -78,7 +144,16 @@ def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
     except UnreadableError as error:
         error.at = f"byte {start}, tensor {visible(name)}"
         raise
+    reading.hold(BYTES_PER_TENSOR + BYTES_PER_NUMBER * len(values or ()), start)
     return OnnxTensor(name, tuple(shape), data_type, values, location or "" if elsewhere else None)
+
+
+def _count_tensor(reading: Reading, start: int) -> None:
+    reading.tensor_count += 1
+    if reading.tensor_count > limits.MAXIMUM_TENSORS:
+        raise limit_exceeded(
+            "graphs", reading.tensor_count, limits.MAXIMUM_TENSORS, "tensors", f"byte {start}"
+        )
 
 
 def read_sparse_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:

@@ -57,12 +57,13 @@ class Call:
     Args:
         node: the node.
         version: the version of the operator set that the node is written for.
-        constants: the tensors that the file holds, by name: initializers and `Constant`s.
+        held: the tensors that the file holds, by name: initializers and `Constant`s. Translators ask for them by
+            `held_shape` and `constant`, so that it is known of which node they asked what.
     """
 
     node: OnnxNode
     version: int
-    constants: Mapping[str, OnnxTensor]
+    held: Mapping[str, OnnxTensor]
 
     def input(self, position: int) -> str | None:
         """The name of an input, or None where it is left out."""
@@ -160,11 +161,19 @@ class Call:
         half, odd = divmod(len(numbers), 2)
         return (*zip(numbers[:half], numbers[half:], strict=False), *[(0, 0)] * (2 * odd))
 
+    def held_shape(self, position: int) -> tuple[int, ...] | None:
+        """The shape of an input that the file holds, or None."""
+        tensor = self._tensor(position)
+        return None if tensor is None else tensor.shape
+
     def constant(self, position: int) -> tuple[Any, ...] | None:
         """The elements of an input that the file holds, or None."""
-        name = self.input(position)
-        tensor = self.constants.get(name) if name else None
+        tensor = self._tensor(position)
         return None if tensor is None else tensor.values
+
+    def _tensor(self, position: int) -> OnnxTensor | None:
+        name = self.input(position)
+        return self.held.get(name) if name else None
 
 
 Translator = Callable[[Call], Translation]

@@ -22,6 +22,7 @@ _KINDS = {
     schema.TYPE_MAP: "map",
     schema.TYPE_OPAQUE: "opaque",
 }
+_ROLE = "pkg.torch.export.graph_signature.InputSpec.kind"
 _UNDECLARED = OnnxValue("", schema.UNDEFINED, None, "undeclared")
 
 
@@ -37,19 +38,23 @@ def read_value(reading: Reading, start: int, end: int) -> OnnxValue:
         The value.
 
     Raises:
-        LimitExceededError: "it has graphs of 5,000,001 values".
+        LimitExceededError: "it has graphs of 2,000,001 values".
     """
     reading.value_count += 1
     if reading.value_count > limits.MAXIMUM_VALUES:
         raise limit_exceeded("graphs", reading.value_count, limits.MAXIMUM_VALUES, "values", f"byte {start}")
-    name = ""
+    reading.hold(limits.BYTES_PER_VALUE, start)
+    name = role = ""
     declared = _UNDECLARED
     for tag, begin, stop in fields(reading.data, start, end):
         if tag == schema.VALUE_NAME:
-            name = reading.name(begin, stop)
+            name = reading.value_name(begin, stop)
         elif tag == schema.VALUE_TYPE:
             declared = read_type(reading, begin, stop)
-    return OnnxValue(name, declared.data_type, declared.shape, declared.kind)
+        elif tag == schema.VALUE_METADATA:
+            key, text = reading.entry(begin, stop)
+            role = text or "" if key == _ROLE else role
+    return OnnxValue(name, declared.data_type, declared.shape, declared.kind, role)
 
 
 def read_type(reading: Reading, start: int, end: int) -> OnnxValue:
@@ -94,8 +99,8 @@ def _read_type(reading: Reading, start: int, end: int, depth: int) -> OnnxValue:
             for inner_tag, inner_begin, inner_stop in fields(reading.data, begin, stop):
                 if inner_tag == wanted:
                     inner = _read_type(reading, inner_begin, inner_stop, depth + 1)
-            if kind == "optional" and inner.kind not in {"tensor", "undeclared"}:
-                kind = f"optional {inner.kind}"
+            if kind in {"optional", "sequence"} and inner.kind not in {"tensor", "undeclared"}:
+                kind = f"{kind} {inner.kind}"
             declared = OnnxValue("", inner.data_type, inner.shape, kind)
     return declared
 

@@ -15,17 +15,22 @@ FAMILIES: dict[tuple[str, str], str] = {
     ("columns", ""): "Col2Im",
     ("contributed", ""): "SimplifiedLayerNormalization",
     ("contributed", "com.microsoft"): (
-        "BiasAdd BiasGelu DequantizeLinear DynamicQuantizeMatMul FastGelu FusedConv FusedGemm FusedMatMul "
-        "GatherND Gelu GridSample GroupNorm Inverse MatMulIntegerToFloat NhwcMaxPool QGemm QLinearAdd "
-        "QLinearAveragePool QLinearConcat QLinearConv QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul "
-        "Pad QLinearReduceMean QLinearSigmoid QLinearSoftmax QLinearWhere QuantizeLinear QuickGelu "
-        "TransposeMatMul Trilu"
+        "BiasAdd BiasGelu BiasSplitGelu CDist CropAndResize DequantizeLinear DynamicQuantizeLSTM "
+        "DynamicQuantizeMatMul ExpandDims FastGelu FusedConv FusedGemm FusedMatMul FusedMatMulActivation "
+        "GatherBlockQuantized GatherND Gelu GridSample GroupNorm Inverse MatMulInteger16 MatMulIntegerToFloat "
+        "MulInteger NhwcMaxPool Pad QGemm QLinearAdd QLinearAveragePool QLinearConcat QLinearConv "
+        "QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearReduceMean QLinearSigmoid QLinearSoftmax "
+        "QLinearWhere QuantizeLinear QuickGelu Range ReduceSumInteger SkipGroupNorm TransposeMatMul Trilu"
+    ),
+    ("contributed_blocked", "com.microsoft.nchwc"): (
+        "AveragePool Conv GlobalAveragePool GlobalMaxPool MaxPool ReorderInput ReorderOutput Upsample"
     ),
     ("contributed_transformers", "com.microsoft"): (
-        "Attention BiasDropout BiasSoftmax EmbedLayerNormalization GemmaRotaryEmbedding GroupQueryAttention "
-        "MatMulBnb4 MatMulNBits MoE MultiHeadAttention NGramRepeatBlock QMoE RotaryEmbedding SampleOp "
-        "ScaledSiLU SkipLayerNormalization "
-        "SkipSimplifiedLayerNormalization"
+        "Attention BiasDropout BiasSoftmax DecoderMaskedMultiHeadAttention DecoderMaskedSelfAttention "
+        "EmbedLayerNormalization GatedRelativePositionBias GemmaRotaryEmbedding GroupQueryAttention MatMulBnb4 "
+        "MatMulNBits MoE MultiHeadAttention NGramRepeatBlock PackedAttention PackedMultiHeadAttention QAttention "
+        "QEmbedLayerNormalization QMoE RelativePositionBias RemovePadding RestorePadding RotaryEmbedding SampleOp "
+        "ScaledSiLU SkipLayerNormalization SkipSimplifiedLayerNormalization SparseAttention"
     ),
     ("elementwise", ""): (
         "Abs Acos Acosh Add And Asin Asinh Atan Atanh BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr "

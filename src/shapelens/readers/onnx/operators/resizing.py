@@ -12,7 +12,7 @@ from shapelens.readers.onnx.translation import Call, Translation, translates
 _MODES = frozenset({"nearest", "linear", "cubic"})
 _ROUNDINGS = frozenset({"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"})
 _POLICIES = frozenset({STRETCH, NOT_LARGER, NOT_SMALLER})
-_COORDINATES = frozenset(
+COORDINATES = frozenset(
     {
         *(ALIGN_CORNERS, ASYMMETRIC, CROP, HALF_PIXEL),
         *("half_pixel_symmetric", "pytorch_half_pixel", "tf_half_pixel_for_nn"),
@@ -32,7 +32,7 @@ def resize(call: Call) -> Translation:
     operator = Resize(
         axes=call.integers("axes"),
         mode=mode,
-        coordinates=call.word("coordinate_transformation_mode", HALF_PIXEL, _COORDINATES),
+        coordinates=call.word("coordinate_transformation_mode", HALF_PIXEL, COORDINATES),
         nearest=call.word("nearest_mode", "round_prefer_floor", _ROUNDINGS),
         antialias=bool(call.attribute("antialias", 0)),
         policy=call.word("keep_aspect_ratio_policy", STRETCH, _POLICIES),

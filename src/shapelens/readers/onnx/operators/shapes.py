@@ -17,22 +17,15 @@ from shapelens.operators import (
 )
 from shapelens.readers.onnx.constants import constant_of
 from shapelens.readers.onnx.model import OnnxTensor
+from shapelens.readers.onnx.naming import count_name
 from shapelens.readers.onnx.schema import data_type_name
 from shapelens.readers.onnx.translation import Call, Translation, TranslationError, translates
 
 
 def count_symbol(call: Call) -> str:
-    """A name for how many the data decide: `k_` and the first output's name, as an identifier of its own."""
+    """A name for how many the data decide, after the node's first output; empty where it has none."""
     output = next((name for name in call.node.outputs if name), "")
-    if not output:
-        return ""
-    if f"k_{output}".isidentifier():
-        return f"k_{output}"
-    from hashlib import blake2b
-
-    digest = blake2b(output.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    letters = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in output[:60])
-    return f"k_{letters.strip('_')}_{digest}"
+    return count_name(output) if output else ""
 
 
 def _dtype(call: Call, default: str | None) -> str | None:

@@ -33,7 +33,7 @@ def gather(call: Call) -> Translation:
 
 @translates("GatherElements")
 def gather_elements(call: Call) -> Translation:
-    return Translation(GatherElements(call.attribute("axis", 0)), call.leading(2, required=2))
+    return Translation(GatherElements(call.attribute("axis", 0), from_end=True), call.leading(2, required=2))
 
 
 @translates("GatherND")
@@ -46,7 +46,7 @@ def gather_slices(call: Call) -> Translation:
 
 @translates("Scatter", "ScatterElements")
 def scatter(call: Call) -> Translation:
-    operator = Scatter(call.attribute("axis", 0))
+    operator = Scatter(call.attribute("axis", 0), from_end=True)
     return Translation(operator, call.leading(3, required=3))
 
 

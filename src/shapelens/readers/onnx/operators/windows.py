@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shapelens.dims import Unknown
 from shapelens.operators import (
     CausalConvolution,
     Convolution,
@@ -32,6 +33,16 @@ def _padding(call: Call) -> Padding:
     return _AUTOMATIC.get(automatic) or call.pairs("pads") or ()
 
 
+# What a stride beyond the window leaves over is cut off at both ends; of a convolution one cell less, as executions in
+# onnxruntime show. It refuses a max pool of that kind, and onnx' own evaluator reads other cells than of a mean.
+_KEPT_OF_CONVOLUTION, _KEPT_OF_POOL = 1, 0
+_KEPT_OF_MAX = Unknown("onnxruntime refuses `same` for a max pool with a stride beyond its window")
+
+
+def _cut_less(padding: Padding, cut_less: int | Unknown) -> int | Unknown | None:
+    return cut_less if padding in {SAME, SAME_LOWER} else None
+
+
 def _check_kernel(call: Call, weight: int = 1) -> None:
     """The kernel is the weight's; an attribute may say it again.
 
@@ -39,9 +50,9 @@ def _check_kernel(call: Call, weight: int = 1) -> None:
         TranslationError: it says another one.
     """
     said = call.integers("kernel_shape")
-    held = call.constants.get(call.given(weight))
-    if said and held is not None and said != held.shape[2:]:
-        raise TranslationError(f"its kernel_shape is {said}, and its weight is of shape {held.shape}")
+    shape = call.held_shape(weight)
+    if said and shape is not None and said != shape[2:]:
+        raise TranslationError(f"its kernel_shape is {said}, and its weight is of shape {shape}")
 
 
 @translates("Conv")
@@ -51,12 +62,14 @@ def convolution(call: Call) -> Translation:
 
 
 def _convolution(call: Call) -> Convolution:
+    padding = _padding(call)
     return Convolution(
         stride=call.integers("strides") or 1,
-        padding=_padding(call),
+        padding=padding,
         dilation=call.integers("dilations") or 1,
         groups=call.attribute("group", 1),
         batched=True,
+        cut_less=_cut_less(padding, _KEPT_OF_CONVOLUTION),
     )
 
 
@@ -113,17 +126,19 @@ def causal_convolution(call: Call) -> Translation:
 
 def _pool(call: Call, kind: str) -> Translation:
     kernel = call.integers("kernel_shape") or ()
+    padding = _padding(call)
     operator = Pool(
         kind,
         kernel,
         stride=call.integers("strides") or 1,
-        padding=_padding(call),
+        padding=padding,
         dilation=call.integers("dilations") or 1,
         ceil_mode=bool(call.attribute("ceil_mode", 0)),
         with_indices=kind == "max" and len(call.node.outputs) > 1,
         batched=True,
         count_include_pad=kind != "average" or bool(call.attribute("count_include_pad", 0)),
         norm=call.attribute("p", 2.0) if kind == "lp" else 2,
+        cut_less=_cut_less(padding, _KEPT_OF_MAX if kind == "max" else _KEPT_OF_POOL),
     )
     return Translation(operator, (call.given(0),))
 
