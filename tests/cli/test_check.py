@@ -77,7 +77,7 @@ def test_json(capsys):
     assert data["counts"] == {"error": 1, "warning": 0, "note": 0}
     (finding,) = data["findings"]
     assert (finding["code"], finding["severity"], finding["layer"]) == ("SL113", "error", "1")
-    assert finding["fixes"] == [{"text": "make its number of features 32", "verified": True}]
+    assert finding["fixes"] == [{"text": "num_features=32", "verified": True}]
 
 
 def test_sarif(capsys):

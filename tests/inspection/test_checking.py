@@ -24,9 +24,9 @@ def test_an_error_is_raised_with_its_whole_text():
         "\n"
         "SL113  this norm is for 64 and gets 32\n"
         "  at     1 (BatchNorm2d)\n"
-        "  have   32 in 32×6×6 from 0\n"
-        "  rule   a norm has one scale for each channel or feature: here 64\n"
-        "  fix    make its number of features 32   ✓ verified   gives N×32×6×6"
+        "  have   32 channels in 32×6×6 from 0\n"
+        "  rule   a norm has one scale for each of them, here 64\n"
+        "  fix    num_features=32   ✓ verified   gives N×32×6×6"
     )
     assert [finding.code for finding in raised.value.findings] == ["SL113"]
     assert raised.value.exit_status == 1

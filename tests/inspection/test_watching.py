@@ -170,6 +170,74 @@ def test_other_errors_of_pytorchs_pass_through():
         nn.Embedding(4, 2)(torch.tensor([7]))
 
 
+class Does(nn.Module):
+    """Its forward does one thing."""
+
+    def __init__(self, what, **parts):
+        super().__init__()
+        self.what = what
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, x):
+        return self.what(self, x)
+
+
+OTHERWISE = {
+    "an image of bytes": (lambda s, x: s.c(x.to(torch.uint8)), {"c": nn.Conv2d(3, 4, 3)}),
+    "doubles": (lambda s, x: s.c(x.double()), {"c": nn.Linear(16, 4)}),
+    "doubles as steps": (lambda s, x: s.c(x[0].double()), {"c": nn.LSTM(16, 4)}),
+    "floats to look up": (lambda s, x: s.e(x[:, 0, 0]), {"e": nn.Embedding(8, 4)}),
+    "shares that are whole numbers": (
+        lambda s, x: F.cross_entropy(s.c(x), torch.zeros(2, 4, 14, 14, dtype=torch.int64)), {"c": nn.Conv2d(3, 4, 3)}),
+    "two types": (lambda s, x: s.c(x) @ torch.zeros(14, 14).double(), {"c": nn.Conv2d(3, 4, 3)}),
+    "two devices": (lambda s, x: s.c(x) + torch.zeros(1, device="meta"), {"c": nn.Conv2d(3, 4, 3)}),
+    "an axis that there is not": (lambda s, x: s.c(x).mean(5), {"c": nn.Conv2d(3, 4, 3)}),
+    "an index that there is not": (lambda s, x: s.c(x)[:, 10], {"c": nn.Conv2d(3, 4, 3)}),
+    "an index of a tensor": (lambda s, x: s.c(x)[:, torch.tensor([10])], {"c": nn.Conv2d(3, 4, 3)}),
+    "a row that there is not": (lambda s, x: s.e(torch.tensor([9])), {"e": nn.Embedding(8, 4)}),
+    "a class that there is not": (
+        lambda s, x: F.cross_entropy(s.c(x), torch.full((2, 14, 14), 9)), {"c": nn.Conv2d(3, 4, 3)}),
+    "bytes, and channels behind": (
+        lambda s, x: s.d(s.c(x.to(torch.uint8))), {"c": nn.Conv2d(3, 4, 3), "d": nn.Conv2d(5, 4, 3)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_what_is_no_matter_of_shapes_passes_unchanged(name):
+    what, parts = OTHERWISE[name]
+    model = Does(what, **parts)
+    with pytest.raises((RuntimeError, IndexError, ValueError, NotImplementedError)) as plain:
+        model(X)
+    with pytest.raises(type(plain.value)) as watched, shapelens.watch():
+        model(X)
+    assert type(watched.value) is type(plain.value)
+    assert str(watched.value) == str(plain.value)
+    assert not isinstance(watched.value, MisfitError)
+    assert watched.value.__cause__ is plain.value.__cause__ is None
+
+
+OF_SHAPES = {
+    "SL101": (lambda s, x: s.c(x[0]), {"c": nn.LSTM(9, 4)}),
+    "SL104": (lambda s, x: s.b(s.c(x)), {"c": nn.Conv2d(3, 4, 3), "b": nn.BatchNorm1d(4)}),
+    "SL107": (lambda s, x: torch.cat([s.c(x), x], 1), {"c": nn.Conv2d(3, 4, 3)}),
+    "SL110": (lambda s, x: s.c(x).unflatten(1, (3, 2)), {"c": nn.Conv2d(3, 4, 3)}),
+    "SL111": (lambda s, x: s.c(x).permute(0, 2, 3, 1).view(2, -1), {"c": nn.Conv2d(3, 4, 3)}),
+    "SL117": (lambda s, x: s.b(s.c(x[:1]).mean((2, 3))), {"c": nn.Conv2d(3, 4, 3), "b": nn.BatchNorm1d(4)}),
+    "SL121": (
+        lambda s, x: F.cross_entropy(s.c(x).mean((2, 3)), torch.zeros(2, 1, dtype=torch.int64)),
+        {"c": nn.Conv2d(3, 4, 3)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", OF_SHAPES)
+def test_what_is_one_is_told_whatever_type_it_is_raised_as(code):
+    what, parts = OF_SHAPES[code]
+    with pytest.raises(MisfitError) as raised, shapelens.watch():
+        Does(what, **parts)(X)
+    assert [finding.code for finding in raised.value.findings] == [code]
+
+
 def test_interrupts_pass_through():
     with pytest.raises(KeyboardInterrupt), shapelens.watch():
         Own(_raise(KeyboardInterrupt()))(X)

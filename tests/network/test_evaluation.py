@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from shapelens.dims import Path, Unknown, symbol
-from shapelens.network import Origin, evaluate_network
+from shapelens.network import Network, Origin, evaluate_edited, evaluate_network
+from shapelens.operators import Convolution
+from shapelens.readers.classics import CLASSICS, read_classic
 from shapelens.readers.layering import LayerBuilder
 
 N = symbol("N")
@@ -85,3 +93,72 @@ def test_a_missing_value_is_unknown_with_its_reason():
     shape = evaluation.outputs[0][1].shape
     assert isinstance(shape, Unknown)
     assert shape.reason == "nothing in the network gives it"
+
+
+# after an edit ----------------------------------------------------------------------------------------------
+
+
+def strided(network: Network, layer: str) -> Network:
+    """A convolution that takes every other place."""
+    nodes = [
+        replace(node, operator=node.operator.with_settings(stride=2)) if node.name == layer else node
+        for node in network.nodes
+    ]
+    return replace(network, nodes=tuple(nodes))
+
+
+def convolutions(network: Network) -> list[str]:
+    return [node.name for node in network.nodes if type(node.operator) is Convolution]
+
+
+@given(st.data())
+@pytest.mark.parametrize("name", ["resnet18", "unet", "densenet121", "lenet5"])
+def test_an_edited_network_is_what_it_is_from_the_start(name, data):
+    network = read_classic(name)
+    before = evaluate_network(network, {})
+    edited = network
+    for layer in data.draw(st.lists(st.sampled_from(convolutions(network)), min_size=1, max_size=3)):
+        edited = strided(edited, layer)
+    again, anew = evaluate_edited(edited, before), evaluate_network(edited, {})
+    assert again.steps == anew.steps
+    assert again.values == anew.values
+    assert again.outputs == anew.outputs
+
+
+def test_what_no_edit_touches_is_taken_over():
+    before = evaluate_network(small(1568).network(), {})
+    again = evaluate_edited(strided(before.network, "conv2"), before)
+    same = [step.node.name for step in again.steps if step is before.by_node[step.node.name]]
+    assert same == ["conv1", "pool1"]
+    assert [s.node.name for s, _ in again.broken] == ["fc"]
+
+
+def test_a_weight_of_another_shape_is_an_edit_too():
+    network = small(1568).network()
+    before = evaluate_network(network, {})
+    weight = replace(network.weights["fc.weight"], shape=(7, 1568))
+    again = evaluate_edited(replace(network, weights={**network.weights, "fc.weight": weight}), before)
+    assert again.outputs[0][1].shape == (N, 7)
+    assert sum(step is before.by_node[step.node.name] for step in again.steps) == 5
+
+
+def test_it_ends_where_it_is_told_to():
+    before = evaluate_network(small(2048).network(), {"input": (N, 1, 32, 32)})
+    edited = strided(before.network, "conv2")
+    again = evaluate_edited(edited, before, until=lambda step: bool(step.broken))
+    assert [step.node.name for step in again.steps] == ["conv1"]
+    assert isinstance(again.outputs[0][1].shape, Unknown)
+
+
+def test_the_path_of_the_first_stays_as_it_was():
+    H, W = symbol("H"), symbol("W")
+    path = Path({"N": 2, "H": 32, "W": 32})
+    before = evaluate_network(read_classic("resnet18"), {"input": (N, 3, H, W)}, path)
+    decided = list(path.conditions)
+    again = evaluate_edited(strided(before.network, "layer1.0.conv1"), before)
+    assert path.conditions == decided
+    assert set(decided) <= set(again.path.conditions)
+
+
+def test_the_classics_that_are_edited_are_there():
+    assert {"resnet18", "unet", "densenet121", "lenet5"} <= set(CLASSICS)

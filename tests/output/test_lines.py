@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shapelens.analyses.findings import Finding, Fix
 from shapelens.errors import UsageError
 from shapelens.explanation.document import ANSWER, Document, Entry, Preformatted, plain_text, text, text_width
 from shapelens.output.lines import ascii_line, document_lines, error_lines, safe, wrapped
-from shapelens.output.plain import document_text, error_text
+from shapelens.output.plain import document_text, error_text, finding_text
 
 
 @given(
@@ -81,6 +82,63 @@ def test_an_error_keeps_its_order_and_its_carets():
         "next  shapelens classics",
     ]
     assert len(error_lines(error, 30)) == 8
+
+
+FIXES = (
+    Fix("a longer one, as they are", True, "10"),
+    Fix("short", True, "N×64×112×112"),
+    Fix("untried"),
+)
+FINDING = Finding(
+    "SL101", "it does not fit", "fc", "fc", "so many\nand as many as that", "a rule of words", FIXES
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (
+            80,
+            [
+                "  fix    a longer one, as they are   ✓ verified   gives 10",
+                "         or short                    ✓ verified   gives N×64×112×112",
+                "         or untried",
+            ],
+        ),
+        (
+            62,
+            [
+                "  fix    a longer one, as they are   ✓ verified   gives 10",
+                "         or short   ✓ verified   gives N×64×112×112",
+                "         or untried",
+            ],
+        ),
+        (
+            44,
+            [
+                "  fix    a longer one, as they are",
+                "           ✓ verified   gives 10",
+                "         or short",
+                "           ✓ verified   gives N×64×112×112",
+                "         or untried",
+            ],
+        ),
+    ],
+)
+def test_the_marks_of_fixes_stand_where_there_is_room(width, lines):
+    shown = finding_text(FINDING, width=width).splitlines()
+    assert shown[next(i for i, line in enumerate(shown) if line.startswith("  fix")) :] == lines
+    assert max(map(len, shown)) <= width
+
+
+def test_what_goes_on_is_told_from_what_stands_beneath():
+    assert finding_text(FINDING, width=22).splitlines()[2:7] == [
+        "  have   so many",
+        "         and as many",
+        "           as that",
+        "  rule   a rule of",
+        "         words",
+    ]
 
 
 @pytest.mark.parametrize(

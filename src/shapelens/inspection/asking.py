@@ -112,8 +112,17 @@ def _model_at_hand(source: Any, inputs: Any, mode: str, dtypes: Mapping[str, str
 def _traced(
     model: ModelAtHand, sample: Shape | None, batch: int | None, whole: Mapping[str, Shape]
 ) -> Inspection:
-    """A model traced at the shapes that are given, and shown at them."""
+    """A model traced at the shapes that are given, and shown at them; free sizes at an example that fits."""
     network, arguments = model.network(sample, batch, whole)
+    inspection = Inspection(network, arguments.fed, ModelBehind(model, arguments))
+    if not inspection.has_free_sizes:
+        return inspection
+    from shapelens.inspection.fitting import fitting_example
+
+    example = fitting_example(inspection)
+    if example is None:
+        return inspection
+    network, arguments = model.network(sample, batch, whole, example)
     return Inspection(network, arguments.fed, ModelBehind(model, arguments))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Path, symbol
-from shapelens.errors import UsageError
 from shapelens.garbage import collections_paused
+from shapelens.inspection.freeing import with_free_sizes
 from shapelens.inspection.given import ShapeLike, checked_batch, dims_of
 from shapelens.inspection.layer import Layer
+from shapelens.inspection.shown import Shown
 from shapelens.network import Evaluation, Input, Network, evaluate_network
 from shapelens.network.cutting import cut_after
 from shapelens.network.editing import edit as edit_network
@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from shapelens.analyses.memory import Memory
     from shapelens.analyses.receptive_field import FieldOf
     from shapelens.analyses.sizes import Sizes
-    from shapelens.drawing.figure import Figure
-    from shapelens.explanation.grids.asked import Asked
-    from shapelens.output.explained import Explanation
     from shapelens.readers.torch.inputs import Arguments
     from shapelens.readers.torch.session import ModelAtHand
-    from shapelens.table.table import Table
 
 __all__ = ["Inspection", "ModelBehind"]
 
@@ -47,7 +43,7 @@ class ModelBehind:
     arguments: Arguments
 
 
-class Inspection:
+class Inspection(Shown):
     """A network at a shape, and all that can be asked of it.
 
     Args:
@@ -103,7 +99,8 @@ class Inspection:
         """What does not fit, in the order of the network, with fixes that were tried."""
         from shapelens.analyses.findings import findings_of
 
-        return findings_of(self.evaluation, self.beyond)
+        with collections_paused():
+            return findings_of(self.evaluation, self.beyond)
 
     @cached_property
     def beyond(self) -> Beyond:
@@ -111,11 +108,6 @@ class Inspection:
         from shapelens.inspection.beyond import beyond_of
 
         return beyond_of(self)
-
-    @property
-    def problems(self) -> tuple[Finding, ...]:
-        """The findings that are errors or warnings: what a table has beneath it."""
-        return tuple([finding for finding in self.findings if finding.severity != "note"])
 
     def raise_for_findings(self, *, strict: bool = False, ignore: Sequence[str] = ()) -> None:
         """Raise where something does not fit; where all is well, do nothing.
@@ -168,19 +160,9 @@ class Inspection:
             raise self.no_such_layer(name)
         return Layer(self, step)
 
-    def no_such_layer(self, name: str) -> UsageError:
-        """The error for a layer that is not there, with the nearest that are."""
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, list(self.evaluation.by_node), n=3, cutoff=0.5)
-        return UsageError(
-            f"{self.network.name} has no layer {name}",
-            at=f"{self.network.name}::{name}",
-            have=name,
-            rule="a layer is named as the table names it",
-            fix=f"did you mean {' or '.join(near)}?" if near else "",
-            following=f"shapelens show {self.network.origin.argument} --depth all",
-        )
+    def up_to(self, layer: str) -> Inspection:
+        """The network as far as a layer: what comes out of it is what the layer gives."""
+        return Inspection(cut_after(self.network, layer), self.shapes)
 
     # other sizes, other networks ----------------------------------------------------------------------
 
@@ -215,13 +197,18 @@ class Inspection:
         """The same network at whole shapes of its inputs: traced again where it is a PyTorch model's."""
         if self._model is None:
             return evaluate_network(self._unfitted.fitted(shapes), shapes, Path(self._example()))
-        again, _ = self._model.model.again(self._model.arguments, self._symbolic, shapes)
+        again, _ = self._model.model.again(self._model.arguments, self._unfitted, shapes)
         return Inspection(again, shapes, self._model).evaluation
 
     @property
     def formulas(self) -> Network:
         """The network with formulas for every size, as far as they are known to hold at other sizes."""
         return self.network if self._model is None else self._confirmed
+
+    @property
+    def likely(self) -> Network:
+        """The network with formulas for every size, as one trace tells them."""
+        return self._symbolic
 
     @cached_property
     def _symbolic(self) -> Network:
@@ -292,18 +279,8 @@ class Inspection:
         example = self._example()
         if self.has_free_sizes:
             return self.network, self.shapes, example
-        shapes = dict(self.shapes)
-        taken: set[str] = set()
-        for declared in self.network.inputs:
-            shape, layout = list(shapes.get(declared.name, declared.shape or ())), declared.layout
-            for axis in layout.spatial if layout is not None and len(shape) == len(layout.axes) else ():
-                size, letter = shape[axis], layout.axes[axis] if layout is not None else ""
-                if isinstance(size, int):
-                    letter = f"{declared.name}_{letter}" if letter in taken else letter
-                    shape[axis], example[letter] = symbol(letter), size
-                    taken.add(letter)
-            shapes[declared.name] = tuple(shape)
-        return self.network, shapes, example
+        shapes, sizes = with_free_sizes(self.network, self.shapes, lengths=self._model is not None)
+        return self.network, shapes, example | sizes
 
     def edit(
         self,
@@ -334,130 +311,6 @@ class Inspection:
         hand = replace(self._model.model, follow=follow)
         hand, network = hand.edited(self._model.arguments, self.network, alone, layer)
         return Inspection(network, self.shapes, replace(self._model, model=hand))
-
-    # faces --------------------------------------------------------------------------------------------
-
-    def table(
-        self,
-        *,
-        width: int = 80,
-        depth: int = 1,
-        columns: Sequence[str] | None = None,
-        ascii_only: bool = False,
-    ) -> Table:
-        """The table, laid out for a width."""
-        with collections_paused():
-            from shapelens.table.fitting import usual_columns
-            from shapelens.table.table import table_of
-
-            shows_fields = {"field", "step"} & set(columns or usual_columns(width))
-            return table_of(
-                self.evaluation,
-                self.costs,
-                self.fields if shows_fields else {},
-                width=width,
-                depth=depth,
-                columns=columns,
-                ascii_only=ascii_only,
-            )
-
-    def __str__(self) -> str:
-        with collections_paused():
-            from shapelens.output.plain import table_text
-            from shapelens.output.terminal import terminal_width
-
-            return table_text(self.table(width=terminal_width()), self.problems)
-
-    def __repr__(self) -> str:
-        return f"<Inspection of {self.network.name}: {len(self.evaluation.steps)} layers>"
-
-    def _repr_html_(self) -> str:
-        """As a notebook shows it: the table, and the figure under it where there is room for one."""
-        from shapelens.output.html import NOTEBOOK_WIDTH, figure_html, table_html
-
-        table = table_html(self.table(width=NOTEBOOK_WIDTH), self.problems)
-        try:
-            return table + figure_html(self.draw())
-        except UsageError:
-            return table
-
-    def draw(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Figure:
-        """The network as a figure, and in a file where a path is given.
-
-            >>> from shapelens import inspect
-            >>> inspect("lenet5").draw()
-            <Figure of LeNet-5 as volumes: 17.0 × 15.9 cm>
-
-        Args:
-            path: where it is saved; its ending tells the format: `.svg`, `.tex`, `.pdf`, `.png`.
-            options: how it is drawn, as `shapelens.drawing.options.Options` has them: `style`, `theme`, `width` in
-                centimetres, `title`, `caption`, `order`, `fold`, `unfold`, `highlight`, `upto`, `field`, `fonts`.
-
-        Raises:
-            UsageError: an option or a layer is not known, or the file cannot be written.
-        """
-        with collections_paused():
-            from shapelens.drawing.figure import Figure
-            from shapelens.drawing.network import draw_network
-            from shapelens.drawing.options import Options
-            from shapelens.drawing.page import Subject
-
-            wanted = Options.of(options)
-            for name in (*wanted.fold, *wanted.unfold, wanted.highlight, wanted.upto, wanted.field):
-                if name and not self._has_layer(name):
-                    raise self.no_such_layer(name)
-            shown = self
-            if wanted.upto:
-                shown = Inspection(cut_after(self.network, wanted.upto), self.shapes)
-            fields = shown.fields if wanted.field else {}
-            subject = Subject(shown.evaluation, shown.costs, shown.findings, fields)
-            figure = Figure(draw_network(subject, wanted))
-        if path is not None:
-            figure.save(path)
-        return figure
-
-    def _has_layer(self, name: str) -> bool:
-        """Whether a layer or a module is called so."""
-        inside = name + "."
-        return name in self.evaluation.by_node or any(
-            step.node.path == name or step.node.path.startswith(inside) for step in self.evaluation.steps
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """All of it as plain data: the schema `shapelens/1`."""
-        from shapelens.output.json import inspection_data
-
-        return inspection_data(self.evaluation, self.costs, self.fields, self.findings)
-
-    def explain(self, layer: str, **numbers: Any) -> Explanation:
-        """One layer, or the layers of one module, explained.
-
-            >>> from shapelens import inspect
-            >>> inspect("lenet5").explain("C1", cell=(0, 0), filter=5)
-            <Explanation: C1 of lenet5   Conv2d(1, 6, 5)   1×32×32 → 6×28×28   C×H×W     ...>
-
-        Args:
-            layer: its name.
-            numbers: which numbers are shown of it: `cell`, `filter`, `values`, `weights`, `bias`, `image`, `seed`,
-                `flipped`, as `shapelens.explain` has them.
-        """
-        from shapelens.explanation.grids.asked import Asked
-
-        return self.explained(layer, Asked.of(numbers))
-
-    def explained(self, layer: str, asked: Asked) -> Explanation:
-        """One layer, or the layers of one module, with the numbers that are asked for."""
-        if layer in self.evaluation.by_node:
-            return self[layer].explained(asked)
-        from shapelens.explanation.asking import check_not_asked
-        from shapelens.explanation.model import explain_block
-        from shapelens.output.explained import Explanation
-
-        block = explain_block(self.evaluation, self.costs, self.problems, layer)
-        if block is None:
-            raise self.no_such_layer(layer)
-        check_not_asked(asked, self.evaluation)
-        return Explanation.of(block)
 
 
 def _example_size(name: str) -> int:

@@ -9,7 +9,7 @@ from shapelens.errors import MisfitError
 
 __all__ = ["Watching", "watch"]
 
-_OF_ITS_OWN = frozenset(["SL123", "SL190", "SL191", "SL192"])
+_OF_ITS_OWN = frozenset(["SL122", "SL123", "SL190", "SL191", "SL192"])
 """What is no matter of shapes, or what we know no more of than PyTorch says."""
 
 
@@ -18,8 +18,8 @@ def watch() -> Watching:
 
     It costs nothing where nothing fails: no hook, no wrapper. When an exception that PyTorch raised comes out of a
     module's call, the module is inspected with the shapes that it was called with; if that explains it, a
-    `MisfitError` is raised from it. Every other exception passes through as it is: the author's own, and those of
-    code outside of modules.
+    `MisfitError` is raised from it. Every other exception passes through as it is: the author's own, those of
+    code outside of modules, and what PyTorch says of types, of devices, and of an index or an axis that there is not.
 
     ```python
     with shapelens.watch():
@@ -53,9 +53,10 @@ def _told(error: BaseException, trace_back: TracebackType) -> MisfitError | None
 
     if "torch" not in sys.modules:
         return None
+    from shapelens.network.refusals import is_of_shapes
     from shapelens.readers.torch.code.calls import failed_call
 
-    call = failed_call(error, trace_back)
+    call = failed_call(error, trace_back) if is_of_shapes(str(error)) else None
     if call is None:
         return None
     from shapelens.inspection.asking import inspect
@@ -67,11 +68,13 @@ def _told(error: BaseException, trace_back: TracebackType) -> MisfitError | None
     except Exception:
         # Whatever fails here, what PyTorch raised goes on as it is.
         return None
-    errors = [f for f in findings if f.severity == "error" and f.code not in _OF_ITS_OWN]
-    # What is told must be what was raised: at the author's line where PyTorch raised it, or in its words.
-    told = [f for f in errors if f.where == call.where or (f.framework[1] and f.framework[1] in str(error))]
-    if not told:
+    errors = [f for f in findings if f.severity == "error"]
+    # What is told must be what was raised: in PyTorch's words, or at the author's line where it was raised.
+    by_words = [f for f in errors if f.framework[1] and f.framework[1] in str(error)]
+    told = by_words or [f for f in errors if f.where == call.where]
+    if not told or told[0].code in _OF_ITS_OWN:
         return None
+    errors = [f for f in errors if f.code not in _OF_ITS_OWN]
     from shapelens.inspection.checking import counted
 
     name = inspection.network.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shapelens.network.evaluation import Evaluation, Step, evaluate_network
+from shapelens.network.evaluation import Evaluation, Step, evaluate_edited, evaluate_network
 from shapelens.network.graph import Claims, Guard, Input, ModuleCall, Network, Node, Origin, Weight
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Origin",
     "Step",
     "Weight",
+    "evaluate_edited",
     "evaluate_network",
 ]

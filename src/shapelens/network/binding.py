@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Dim, Expression, Truth, Unknown, decide, equal, shape_text, substitute
 from shapelens.dims.evaluation import evaluate_condition
+from shapelens.operators import Tensor
 
 if TYPE_CHECKING:
-    from shapelens.network.graph import Guard, Network
+    from shapelens.network.graph import Guard, Input, Network
     from shapelens.operators import Operator, Shape
 
-__all__ = ["bound", "is_open", "size_left", "sizes_fed", "way_left"]
+__all__ = ["bound", "is_open", "size_left", "sizes_fed", "tensor_fed", "way_left"]
 
 
 def sizes_fed(network: Network, shapes: Mapping[str, Shape]) -> dict[str, Dim]:
@@ -34,6 +35,28 @@ def sizes_fed(network: Network, shapes: Mapping[str, Shape]) -> dict[str, Dim]:
                 if names == [str(own)]:
                     sizes[names[0]] = fed
     return sizes
+
+
+def tensor_fed(declared: Input, shape: Shape | None, sizes: Mapping[str, Dim]) -> Tensor:
+    """What an input is: a tensor, or a sequence whose tensors have the sizes that are fed.
+
+    Args:
+        declared: the input.
+        shape: what is fed, or declared; of a sequence, the shape of each of its tensors.
+        sizes: what is fed for symbols.
+    """
+    sequence = declared.sequence
+    if sequence is None:
+        unknown = Unknown("the input's rank is not declared")
+        return Tensor(unknown if shape is None else shape, declared.dtype)
+    from shapelens.operators.sequences import sequence_like
+
+    each = sequence.each
+    if shape is not None:
+        each = Tensor(shape, declared.dtype)
+    elif each is not None and not isinstance(each.shape, Unknown) and sizes:
+        each = each.shaped(tuple([_bound(dim, sizes) for dim in each.shape]))
+    return sequence_like(each, _bound(sequence.length, sizes), declared.dtype)
 
 
 def is_open(operator: Operator) -> bool:

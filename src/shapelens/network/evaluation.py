@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
 
 from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
 from shapelens.dims.path import WalkedPath
-from shapelens.network.binding import bound, size_left, sizes_fed, way_left
+from shapelens.network.binding import bound, size_left, sizes_fed, tensor_fed, way_left
 from shapelens.network.graph import Network, Node
 from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
 from shapelens.records import dataclass
 
-__all__ = ["Evaluation", "Step", "evaluate_network"]
+__all__ = ["Evaluation", "Step", "evaluate_edited", "evaluate_network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,44 +121,98 @@ def evaluate_network(network: Network, shapes: Mapping[str, Shape], path: Path |
         Every shape in the network. What does not fit is in the steps' requirements, and what cannot be known
         after it is unknown, with the reason.
     """
-    path = path or Path()
-    values: dict[str, Tensor] = dict(network.held)
+    return _evaluated(network, shapes, path or Path(), dict(network.held))
+
+
+def evaluate_edited(
+    network: Network, before: Evaluation, until: Callable[[Step], bool] | None = None
+) -> Evaluation:
+    """A network that was edited, at the shapes that it was evaluated at: what no edit touches is taken over.
+
+    Args:
+        network: the network with its edits.
+        before: the evaluation of the network before them, or of one that shares nodes with it.
+        until: ends the evaluation behind the first step of which it holds; what comes after is then not known.
+    """
+    weights = before.network.weights
+    held = {
+        name: before.values[name] if weight is weights.get(name) else weight.tensor
+        for name, weight in network.weights.items()
+    }
+    # What is taken over hangs on what was decided on the way to it.
+    path = Path(before.path.example, list(before.path.conditions))
+    known = before if network.inputs == before.network.inputs else None
+    return _evaluated(network, before.shapes, path, held, known, until)
+
+
+def _evaluated(
+    network: Network,
+    shapes: Mapping[str, Shape],
+    path: Path,
+    values: dict[str, Tensor],
+    known: Evaluation | None = None,
+    until: Callable[[Step], bool] | None = None,
+) -> Evaluation:
+    sizes = sizes_fed(network, shapes)
     for declared in network.inputs:
         shape = shapes.get(declared.name, declared.shape)
-        values[declared.name] = Tensor(
-            Unknown("the input's rank is not declared") if shape is None else shape, declared.dtype
-        )
-    sizes = sizes_fed(network, shapes)
+        values[declared.name] = tensor_fed(declared, shape, sizes)
+    steps: list[Step] = []
     with following(path):
-        steps = tuple(_evaluate_nodes(network, values, sizes, size_left(network, shapes), path))
+        for step in _evaluate_nodes(network, values, sizes, size_left(network, shapes), path, known):
+            steps.append(step)
+            if until is not None and until(step):
+                break
         last = [guard for guard in network.guards if guard.before >= len(network.nodes)]
         ending = next((left for guard in last if (left := way_left(guard, sizes)) is not None), None)
     if "stopped" in network.facts:
         ending = Unknown("the model's own forward does not get so far")
-    return Evaluation(network, dict(shapes), steps, values, path, ending)
+    return Evaluation(network, dict(shapes), tuple(steps), values, path, ending)
 
 
 def _evaluate_nodes(
-    network: Network, values: dict[str, Tensor], sizes: Mapping[str, Dim], left: Unknown | None, path: Path
+    network: Network,
+    values: dict[str, Tensor],
+    sizes: Mapping[str, Dim],
+    left: Unknown | None,
+    path: Path,
+    known: Evaluation | None,
 ) -> Iterator[Step]:
     guards = list(reversed(network.guards))
     for place, unbound in enumerate(network.nodes):
         while guards and guards[-1].before <= place and left is None:
             left = way_left(guards.pop(), sizes)
-        is_bound = not sizes or unbound.name not in network.open_nodes
-        node = unbound if is_bound else replace(unbound, operator=bound(unbound.operator, sizes))
-        inputs = tuple([None if name is None else values.get(name, _ABSENT) for name in node.inputs])
-        if left is None:
-            outcome = apply(node.operator, inputs, len(node.outputs), node.name)
-        else:
-            outcome = Outcome((Tensor(left, "unknown"),) * len(node.outputs))
-        outputs = outcome.outputs[: len(node.outputs)]
-        if node.outputs and node.outputs[0] in network.constants:
-            outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])
-        for name, tensor in zip(node.outputs, outputs, strict=False):
+        inputs = tuple([None if name is None else values.get(name, _ABSENT) for name in unbound.inputs])
+        step = _taken_over(unbound, inputs, known) if known is not None and left is None else None
+        if step is None:
+            is_bound = not sizes or unbound.name not in network.open_nodes
+            node = unbound if is_bound else replace(unbound, operator=bound(unbound.operator, sizes))
+            if left is None:
+                outcome = apply(node.operator, inputs, len(node.outputs), node.name)
+            else:
+                outcome = Outcome((Tensor(left, "unknown"),) * len(node.outputs))
+            outputs = outcome.outputs[: len(node.outputs)]
+            if node.outputs and node.outputs[0] in network.constants:
+                outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])
+            step = Step(node, inputs, outputs, outcome.requirements, len(path.conditions))
+        for name, tensor in zip(step.node.outputs, step.outputs, strict=False):
             if name:
                 values[name] = tensor
-        yield Step(node, inputs, outputs, outcome.requirements, len(path.conditions))
+        yield step
+
+
+def _taken_over(node: Node, inputs: tuple[Tensor | None, ...], known: Evaluation) -> Step | None:
+    """What came of a node before, where neither it nor what goes in is another one."""
+    step, own = known.by_node.get(node.name), known.network.by_name.get(node.name)
+    if step is None or (own is not node and own != node):
+        return None
+    for mine, theirs in zip(inputs, step.inputs, strict=True):
+        if mine is not theirs and mine != theirs:
+            return None
+    for tensor in step.outputs:
+        if isinstance(tensor.shape, Unknown):
+            return None  # it may not have been known for a reason that is none here
+    return step
 
 
 _ABSENT = Tensor(Unknown("nothing in the network gives it"), "unknown")

@@ -6,16 +6,19 @@ or the output of an earlier node. Nodes stand in an order in which they can be e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Condition, Expression, evaluate
 from shapelens.dims.layout import Layout
 from shapelens.network.binding import is_open, sizes_fed
 from shapelens.operators import Fill, Operator, Shape, Tensor
 from shapelens.records import dataclass
+
+if TYPE_CHECKING:
+    from shapelens.operators import TensorSequence
 
 __all__ = ["Claims", "Guard", "Input", "ModuleCall", "Network", "Node", "Origin", "Weight"]
 
@@ -61,6 +64,7 @@ class Input:
         layout: the names of its axes, or None where they are not known to be an image's.
         example: the sizes of one sample that a symbolic shape is shown with, by symbol.
         batched: whether the first of unnamed axes is a batch's.
+        sequence: what flows in where it is no tensor but a sequence of tensors, and has no shape of its own.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Input:
     layout: Layout | None = None
     example: Mapping[str, int] = field(default_factory=dict)
     batched: bool = True
+    sequence: TensorSequence | None = None
 
     @property
     def batch_axis(self) -> int | None:
@@ -196,12 +201,13 @@ class Network:
         refusals: the framework's own words where it refuses an operator, by the name of its first output.
         claims: what the source says of itself.
         measured: the values whose sizes the author's own code was given.
+        caught: the nodes that, where they refuse a size, may send the author's own code another way.
     """
 
     origin: Origin
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
-    nodes: tuple[Node, ...]
+    nodes: Sequence[Node]
     weights: Mapping[str, Weight] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -211,6 +217,7 @@ class Network:
     refusals: Mapping[str, str] = field(default_factory=dict)
     claims: Claims = field(default_factory=Claims)
     measured: frozenset[str] = frozenset()
+    caught: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -273,16 +280,35 @@ class Network:
         return frozenset(known)
 
     @cached_property
-    def learned(self) -> frozenset[str]:
-        """The values that count as parameters: those that an operator learns, traced back to the weight behind them.
-
-        A weight that the source transposes or fills before it is used is still the layer's weight.
-        """
+    def _stretched(self) -> frozenset[str]:
+        """The values that hang on sizes of inputs and yet are a weight, whole: stretched to a batch, as a token is."""
         found: set[str] = set()
         for node in self.nodes:
-            for role, value in zip(node.operator.roles, node.inputs, strict=False):
-                if value is not None and value in self.constants and role in node.operator.learned:
-                    found.add(self.weight_behind(value))
+            value = node.inputs[0] if node.inputs else None
+            if value is None or not node.operator.keeps_elements or self.constants.issuperset(node.outputs):
+                continue
+            if value in found or (value in self.constants and self._is_more_than_a_number(value)):
+                found.update(node.outputs)
+        return frozenset(found)
+
+    def _is_more_than_a_number(self, value: str) -> bool:
+        """Whether a constant is a weight of several elements: one that is stretched fills."""
+        weight = self.weights.get(self.weight_behind(value))
+        return weight is not None and any(size != 1 for size in weight.shape)
+
+    def learned_by(self, node: Node) -> list[str]:
+        """What an operator learns, traced back to the weights behind it.
+
+        A weight that the source transposes, fills or stretches before it is used is still the layer's weight.
+        """
+        taken = zip(node.operator.roles, node.inputs, strict=False)
+        values = [value for role, value in taken if value is not None and role in node.operator.learned]
+        return [self.weight_behind(v) for v in values if v in self.constants or v in self._stretched]
+
+    @cached_property
+    def learned(self) -> frozenset[str]:
+        """The values that count as parameters: those that an operator learns, or that the source calls so."""
+        found = {weight for node in self.nodes for weight in self.learned_by(node)}
         own = {name for name, weight in self.weights.items() if weight.is_parameter}
         return frozenset(v for v in found if self._is_learned(v)) | own
 

@@ -97,13 +97,15 @@ def finding_lines(finding: Finding, width: int = 100) -> list[Text]:
     """A finding: its code, then *at, have, rule, fix* and the framework's own words."""
     role = BREAK if finding.severity == "error" else UNKNOWN
     lines: list[Text] = [text((finding.code, role), "  ", (finding.summary, ANSWER))]
-    for label, content in finding.parts:
-        for place, line in enumerate(content.split("\n")):
+    room = width - _FINDING_LABEL_WIDTH
+    for label, content in finding.parts_within(room):
+        own = content.split("\n")
+        # What goes on is told from what stands beneath it.
+        hang = "  " if len(own) > 1 else ""
+        for place, line in enumerate(own):
             shown = f"  {label if place == 0 else '':<{_FINDING_LABEL_WIDTH - 3}} "
             body_role = LABEL if label in {"torch", "Keras"} else ""
-            for number, part in enumerate(
-                wrapped(verified_text(line, body_role), width - _FINDING_LABEL_WIDTH, "")
-            ):
+            for number, part in enumerate(wrapped(verified_text(line, body_role), room, hang)):
                 lines.append(text((shown if number == 0 else " " * _FINDING_LABEL_WIDTH, LABEL), part))
     return lines
 

@@ -141,7 +141,7 @@ BROKEN: dict[str, Broken] = {
         ("64 features", "takes 32"), "Linear(64, 3)"),
     "steps of a recurrent layer": Broken(
         "SL101", "rnn", made(lambda s, x: s.rnn(x)[0], rnn=nn.LSTM(16, 4, batch_first=True)), (5, 8),
-        ("8 features", "16 features"), ""),
+        ("8 features in each step", "LSTM takes 16"), "input_size=8"),
     # channels ------------------------------------------------------------------------------------------
     "grey": Broken("SL102", "conv1", made(lambda s, x: s.conv1(x), conv1=nn.Conv2d(3, 64, 3)), (1, 28, 28),
                    ("takes 3 channels and gets 1", "weight 64×3×3×3 wants 3, gets 1"), "x.repeat(1, 3, 1, 1)"),
@@ -175,7 +175,7 @@ BROKEN: dict[str, Broken] = {
         ("5 axes", "got input of size: [1, 1, 3, 9, 9]", "x.squeeze(1)"), ""),
     "a norm over maps": Broken(
         "SL104", "b", made(lambda s, x: s.b(s.c(x)), c=nn.Linear(8, 4), b=nn.BatchNorm2d(4)), (8,),
-        ("2 axes", "takes 4D"), ""),
+        ("2 axes", "BatchNorm2d takes 4 axes", "expected 4D input (got 2D input)"), "BatchNorm1d(4)"),
     # windows -------------------------------------------------------------------------------------------
     "a kernel too large": Broken(
         "SL105", "c", made(lambda s, x: s.c(x), c=nn.Conv2d(3, 8, 4)), (3, 3, 3),
@@ -254,9 +254,9 @@ BROKEN: dict[str, Broken] = {
         ("3 against 5",), "q.transpose(-2, -1)"),
     # norms and groups ----------------------------------------------------------------------------------
     "a batch norm": Broken("SL113", "1", nn.Sequential(nn.Conv2d(3, 32, 3), nn.BatchNorm2d(64)), (3, 8, 8),
-                           ("this norm is for 64 and gets 32",), "make its number of features 32"),
+                           ("this norm is for 64 and gets 32",), "num_features=32"),
     "a layer norm": Broken("SL113", "n", made(lambda s, x: s.n(s.a(x)), a=nn.Linear(8, 12), n=nn.LayerNorm(10)), (8,),
-                           ("12", "10"), "make its number of features 12"),
+                           ("12", "10"), "normalized_shape=12"),
     "a group norm": Broken(
         "SL114", "group_norm", made(lambda s, x: F.group_norm(s.c(x), 4), c=nn.Conv2d(3, 18, 3)), (3, 8, 8),
         ("18 channels in 4 groups, 2 over",), "groups=3"),
@@ -304,7 +304,7 @@ BROKEN: dict[str, Broken] = {
     "another width": Broken(
         "SL119", "a.multi_head_attention_forward", made(lambda s, x: s.a(x, x, x)[0],
                                                         a=nn.MultiheadAttention(10, 2, batch_first=True)), (5, 7),
-        ("7 wide, and 10 is wanted",), "nn.MultiheadAttention(7, 1)"),
+        ("7 wide, and 10 is wanted",), "embed_dim=7, num_heads=1"),
     "the other order": Broken(
         "SL119", "a.multi_head_attention_forward",
         made(lambda s, x: s.a(x, s.m(x)[:, :3], s.m(x)[:, :3])[0], a=nn.MultiheadAttention(8, 2), m=nn.Linear(8, 8)),
@@ -317,8 +317,9 @@ BROKEN: dict[str, Broken] = {
         "feed 3×8×8 or 3×10×10"),
     # labels --------------------------------------------------------------------------------------------
     "labels with an axis": Broken(
-        "SL121", "cross_entropy:3", made(lambda s, x, y: F.cross_entropy(s.c(x), y), c=nn.Linear(16, 4)), None,
-        ("scores 8×4, labels 8×1 of int64",), "labels.squeeze(1)", {"shapes": {"x": "8x16", "y": "8x1:int64"}}),
+        "SL121", "cross_entropy", made(lambda s, x, y: F.cross_entropy(s.c(x), y), c=nn.Linear(16, 4)), None,
+        ("scores 8×4, labels 8×1", "0D or 1D target"), "labels.squeeze(1)",
+        {"shapes": {"x": "8x16", "y": "8x1:int64"}}),
     "labels of pixels": Broken(
         "SL121", "cross_entropy", made(lambda s, x, y: F.cross_entropy(s.c(x), y), c=nn.Conv2d(3, 4, 1)), None,
         ("labels 8×6×6",), "", {"shapes": {"x": "8x3x5x5", "y": "8x6x6:int64"}}),

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapelens import explain, inspect
+from shapelens.analyses.findings.verifying import fails
 from shapelens.errors import ShapelensError
 
 LAYERS = """
@@ -79,7 +80,10 @@ def test_it_is_told(text, sample):
         assert finding.have
         assert finding.rule
         assert finding.layer in {step.node.name for step in inspection.evaluation.steps}
-    assert bool(inspection.evaluation.broken) == any(f.severity == "error" for f in inspection.findings)
+    evaluation, is_error = inspection.evaluation, any(f.severity == "error" for f in inspection.findings)
+    assert is_error or not evaluation.broken
+    # What hangs on the number of samples alone may fail at the example's.
+    assert not is_error or any(fails(evaluation, r) for step in evaluation.steps for r in step.requirements)
     assert str(inspection)
     assert str(explain(text, sample))
     assert inspection.to_dict()["layers"]

@@ -35,7 +35,7 @@ SL104  an axis is missing
     ("Conv2d(3, 8, 4)", (3, 3, 3)): """\
 SL105  the kernel is larger than the padded input
   at     Conv2d(3, 8, 4), input 3×3×3
-  have   3×3×3: 3, and windows of 4
+  have   3×3×3: height and width 3, and windows of 4
   rule   at least one window must fit: the padded size is at least 4
   fix    feed at least 3×4×4   ✓ verified   gives 8×1×1
   torch  Calculated padded input size per channel: (3 x 3). Kernel size: (4 x 4). Kernel size can't be \
@@ -58,9 +58,9 @@ SL101  features do not fit a linear layer
     ("Sequential(Conv2d(3, 32, 3), BatchNorm2d(64))", (3, 8, 8)): """\
 SL113  this norm is for 64 and gets 32
   at     1 (BatchNorm2d)
-  have   32 in 32×6×6 from 0
-  rule   a norm has one scale for each channel or feature: here 64
-  fix    make its number of features 32   ✓ verified   gives N×32×6×6""",
+  have   32 channels in 32×6×6 from 0
+  rule   a norm has one scale for each of them, here 64
+  fix    num_features=32   ✓ verified   gives N×32×6×6""",
 }
 
 

@@ -102,7 +102,7 @@ DONE = {
         m.c(torch.zeros(BATCH, 3, 8, 8)).permute(0, 2, 3, 1).reshape(BATCH, -1)),
     ("queries and keys", "k.transpose(-2, -1)"): lambda m: m.q(torch.zeros(BATCH, 5, 6)) @ m.k(
         torch.zeros(BATCH, 5, 6)).transpose(-2, -1),
-    ("a batch norm", "make its number of features 32"): lambda m: nn.Sequential(m[0], nn.BatchNorm2d(32))(
+    ("a batch norm", "num_features=32"): lambda m: nn.Sequential(m[0], nn.BatchNorm2d(32))(
         torch.zeros(BATCH, 3, 8, 8)),
     ("one short of a skip", "output_padding=1"): part(
         "u", nn.ConvTranspose2d(16, 8, 3, 2, 1, output_padding=1), 3, 32, 32),
@@ -112,7 +112,7 @@ DONE = {
     ("output padding", "output_padding=0"): part("u", nn.ConvTranspose2d(3, 4, 3, stride=2), 3, 4, 4),
     ("a position embedding", "feed 3×32×32"): fed("", 3, 32, 32),
     ("positions alone", "make position 1×36×8"): lambda m: _vit(m, 48, torch.zeros(1, 36, 8)),
-    ("another width", "nn.MultiheadAttention(7, 1)"): part("a", nn.MultiheadAttention(7, 1, batch_first=True), 5, 7),
+    ("another width", "embed_dim=7, num_heads=1"): part("a", nn.MultiheadAttention(7, 1, batch_first=True), 5, 7),
     ("its inverse", "feed 3×8×8"): fed("", 3, 8, 8),
     ("a pixel shuffle", "Conv2d(3, 20, 3)"): lambda m: nn.Sequential(nn.Conv2d(3, 20, 3), m[1])(
         torch.zeros(BATCH, 3, 8, 8)),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shapelens.analyses.findings.mending import all_of_them, put_in, refusal_gone, with_operator, with_shapes
+from shapelens.analyses.findings.mending import (
+    all_of_them,
+    put_behind,
+    put_in,
+    refusal_gone,
+    with_operator,
+    with_shapes,
+)
 from shapelens.dims import symbol
 from shapelens.dims.condition import Comparison
 from shapelens.network import Guard, Input, Network, Node, Origin, Weight, evaluate_network
@@ -40,6 +47,15 @@ def test_what_is_put_in_stands_before_its_taker_alone():
     assert shapes(padded)["again"] == (1, 4, 6, 6)
     assert [guard.before for guard in padded.guards] == [1, 4]
     assert NETWORK.nodes == NODES
+
+
+def test_what_is_put_behind_stands_before_everyone_who_takes_it():
+    padded = put_behind("conv", Pad(pads=((1, 1), (0, 2)), axes=(-2, -1)))(NETWORK)
+    assert [node.name for node in padded.nodes] == ["conv", "act.mended", "act", "again.mended", "again"]
+    assert shapes(padded)["act"] == shapes(padded)["again"] == (1, 4, 8, 8)
+    last = put_behind("again", Unsqueeze((0,)))(NETWORK)
+    assert last.outputs == ("act", "again.mended")
+    assert shapes(last)["again.mended"] == (1, 1, 4, 6, 6)
 
 
 def test_it_may_have_weights_of_its_own():

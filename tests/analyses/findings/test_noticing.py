@@ -67,6 +67,15 @@ MEANT = {
     "a statistic for each sample": (made(lambda s, x: x / x.std((1, 2, 3), keepdim=True)), (8, 6, 6)),
     "a loss that fits": (made(lambda s, x: F.mse_loss(s.f(x).squeeze(1), x[:, 0]), f=nn.Linear(4, 1)), (4,)),
     "a mask of tokens": (made(lambda s, x: x.masked_fill(x.mean(-1, keepdim=True) > 0, 0.0)), (5, 6)),
+    "a row of samples": (made(lambda s, x: s.f(x).view(1, -1), f=nn.Linear(4, 1)), (4,)),
+    "a sum over a row of everything": (made(lambda s, x: x.view(1, -1).sum(1)), (8, 6, 6)),
+    "steps before the batch": (made(lambda s, x: s.f(x).transpose(0, 1), f=nn.Linear(4, 2)), (5, 4)),
+    "channels of all samples in one": (
+        made(lambda s, x: F.conv2d(x.reshape(1, -1, 6, 6), s.w.repeat(x.size(0), 1, 1, 1), groups=x.size(0)),
+             w=nn.Parameter(torch.ones(2, 8, 3, 3))), (8, 6, 6)),
+    "places of the whole batch": (
+        made(lambda s, x: s.f(x.permute(1, 0, 2, 3).reshape(8, -1).t()), f=nn.Linear(8, 2)), (8, 6, 6)),
+    "a matrix of all pairs": (made(lambda s, x: x.flatten(1) @ x.flatten(1).t()), (8, 6, 6)),
     "half the batch each": (made(lambda s, x: torch.cat([x, x.flip(-1)]).view(2, -1, 4).mean(0)), (4,)),
 }  # fmt: skip
 
@@ -89,6 +98,24 @@ def test_a_folded_batch_runs_for_some_batches_and_is_found_for_all(batch):
         with pytest.raises(RuntimeError, match="invalid for input of size"):
             model(torch.zeros(batch, 16, 5, 5))
     assert [finding.code for finding in shapelens.inspect(model, (16, 5, 5)).findings] == ["SL109"]
+
+
+FOLDED = {
+    "rows by heart": lambda s, x: x.view(32, -1),
+    "rows by heart that divide a sample": lambda s, x: x.view(16, -1),
+    "everything in one row": lambda s, x: x.reshape(1, -1),
+    "as many rows as a sample has elements": lambda s, x: x.view(400, -1),
+    "rows by heart, and a layer": lambda s, x: torch.relu(x.reshape(100, -1)) + 1,
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_a_first_axis_by_heart_leaves_no_place_for_the_samples(name):
+    (finding,) = shapelens.inspect(made(FOLDED[name]), (16, 5, 5)).findings
+    assert finding.code == "SL109"
+    assert "one sample is 16×5×5: 16 × 5 × 5 = 400" in finding.have
+    fix = finding.fixes[0]
+    assert (fix.text, fix.verified, fix.gives) == ("x.flatten(1)", True, "N×400")
 
 
 def test_the_classics_have_none():

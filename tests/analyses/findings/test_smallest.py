@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402 - after the check for PyTorch
 
-from tests.analyses.findings.broken_torch import _unet, _vit  # noqa: E402
+from tests.analyses.findings.broken_torch import _unet, _vit, made  # noqa: E402
 
 
 def works(model, height, width):
@@ -68,6 +68,21 @@ def test_a_height_and_a_width_that_differ(height, width):
         if abs(h - height) + abs(w - width) < distance and works(model, h, w)
     ]
     assert nearer == []
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_size_at_which_all_has_shrunk_to_one_place_is_no_fix(stride):
+    """Levels of different strides meet where each has one place left, or never."""
+    model = made(
+        lambda s, x: torch.cat([s.a(x), s.b(s.a(x))], 1),
+        a=nn.Conv2d(3, 4, 3, stride=8, padding=1),
+        b=nn.Conv2d(4, 4, 3, stride=stride, padding=1 if stride > 1 else 0),
+    )
+    (finding,) = shapelens.inspect(model, (3, 64, 64)).findings
+    assert finding.code == "SL107"
+    assert not any(fix.text.startswith("feed") for fix in finding.fixes)
+    skips = shapelens.inspect(_unet(), (1, 30, 30)).findings
+    assert any(fix.text.startswith("feed") for fix in skips[0].fixes)
 
 
 def test_without_an_image_there_is_none():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from shapelens.analyses.findings.layers import changed_layer
-from shapelens.analyses.findings.mending import with_operator, with_shapes
+from collections.abc import Mapping
+
+from shapelens.analyses.findings.branches import whole
+from shapelens.analyses.findings.layers import changed_layer, wider_before
+from shapelens.analyses.findings.mending import put_in, with_operator, with_shapes
 from shapelens.analyses.findings.origins import from_words
-from shapelens.analyses.findings.proposing import Proposal
+from shapelens.analyses.findings.proposing import Argument, Proposal
 from shapelens.analyses.findings.telling import Case, Told, number, tells
 from shapelens.dims import Unknown, shape_text
-from shapelens.operators import MultiHeadAttention, Shape
+from shapelens.operators import MultiHeadAttention, Pad, Shape
 
 __all__ = ["tell_batch", "tell_heads", "tell_tokens", "tell_width"]
 
@@ -51,11 +54,19 @@ def tell_width(case: Case) -> Told:
     place = {"query": 0, "key": 1, "value": 2}.get(str(role), 0)
     return case.told(
         "SL119",
-        f"{role} {shape_text(case.tensor(place).shape)}: {number(gets)} features{from_words(case, place)}",
-        f"{case.words} takes a {role} of {number(wants)} features",
+        f"{role} {shape_text(case.tensor(place).shape)}: {number(gets)} features{from_words(case, place, -1)}",
+        f"{case.words_without_shapes} takes a {role} of {number(wants)} features",
         summary=f"{role} is {number(gets)} wide, and {number(wants)} is wanted",
-        proposals=_wider(case, gets, wants),
+        proposals=[*_wider(case, gets, wants), *_made_as_wide(case, place, wants)],
     )
+
+
+def _made_as_wide(case: Case, place: int, wants: object) -> list[Proposal]:
+    """The layer before with as many features as are wanted."""
+    value = case.step.node.inputs[place]
+    if value is None or not isinstance(wants, int) or case.is_file:
+        return []
+    return wider_before(case, value, wants)
 
 
 def _wider(case: Case, gets: object, wants: object) -> list[Proposal]:
@@ -76,8 +87,17 @@ def _wider(case: Case, gets: object, wants: object) -> list[Proposal]:
         if value in case.evaluation.network.weights:
             shapes[value] = tuple([sizes.get(d, d) if isinstance(d, int) else d for d in tensor.shape])
     widths, renamed = with_shapes(shapes), with_operator(step.node.name, operator.with_settings(heads=heads))
-    text = f"nn.MultiheadAttention({gets}, {heads})"
-    return [Proposal(text, lambda network: renamed(widths(network)))]
+    text, arguments = f"embed_dim={gets}", {"embed_dim": str(gets)}
+    if heads != operator.heads:
+        text, arguments = f"{text}, num_heads={heads}", {**arguments, "num_heads": str(heads)}
+    return [Proposal(text, lambda network: renamed(widths(network)), argument=_made_with(case, arguments))]
+
+
+def _made_with(case: Case, arguments: Mapping[str, str]) -> Argument | None:
+    """The call that makes the attention, with other arguments."""
+    node, network = case.step.node, case.evaluation.network
+    is_module = bool(node.path) and network.modules.get(node.path) == "MultiheadAttention"
+    return Argument(node.path, arguments) if is_module else None
 
 
 @tells("tokens")
@@ -108,6 +128,7 @@ def tell_batch(case: Case) -> Told:
             Proposal(
                 "batch_first=True, where the batch comes first",
                 with_operator(case.step.node.name, operator.with_settings(batch_first=True)),
+                argument=_made_with(case, {"batch_first": "True"}),
             )
         ]
     return case.told(
@@ -133,4 +154,22 @@ def tell_mask(case: Case) -> Told:
         f"a mask of {shape_text(gets)}",
         f"a mask says for every token which keys it sees: {shape_text(wants)}",
         summary="the mask does not fit",
+        proposals=_cut_mask(case, gets, wants),
     )
+
+
+def _cut_mask(case: Case, gets: Shape, wants: Shape) -> list[Proposal]:
+    """The part of a mask that is larger."""
+    pairs = list(zip(gets, wants, strict=False))
+    if len(gets) != len(wants) or any(type(a) is not int or type(b) is not int or a < b for a, b in pairs):
+        return []
+    step = case.step
+    mask = next(
+        (v for v, t in zip(step.node.inputs, step.inputs, strict=True) if t and t.shape == gets), None
+    )
+    if mask is None or case.is_file:
+        return []
+    sizes = ", ".join([f":{number(size)}" for size in wants])
+    pads = tuple([(0, whole(b) - whole(a)) for a, b in pairs])
+    cut = put_in(step.node.name, mask, Pad(pads=pads, axes=tuple(range(-len(gets), 0))))
+    return [Proposal(f"mask[{sizes}]", cut, must_work=True)]

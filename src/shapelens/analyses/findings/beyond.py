@@ -31,8 +31,8 @@ class Written:
     line: str
 
 
-Rewrite = Callable[[str, Mapping[str, str]], "Written | None"]
-"""The line that makes a module, with other arguments: by the module's path and the arguments' names."""
+Rewrite = Callable[[str, Mapping[str, str], str], "Written | None"]
+"""The line that makes a module, with other arguments and another class, where that is not empty: by its path."""
 
 
 class Beyond:
@@ -42,7 +42,9 @@ class Beyond:
         evaluation: the network as it is looked at.
         at: the network at other shapes of its inputs, by name; by default its rules applied to them.
         formulas: the network with formulas for free sizes; by default the network itself.
+        likely: the same as far as one look at the network tells; by default the network with formulas.
         rewrite: a line of the author's code as it would read; by default none is known.
+        made_for: the sample that the model itself says it is made for; by default it says nothing.
     """
 
     def __init__(
@@ -50,12 +52,16 @@ class Beyond:
         evaluation: Evaluation,
         at: Callable[[Mapping[str, Shape]], Evaluation] | None = None,
         formulas: Callable[[], Network] | None = None,
+        likely: Callable[[], Network] | None = None,
         rewrite: Rewrite | None = None,
+        made_for: Callable[[], Shape | None] | None = None,
     ) -> None:
         self.evaluation = evaluation
         self._at = at
         self._formulas = formulas
+        self._likely = likely
         self._rewrite = rewrite
+        self._made_for = made_for
         self._seen: dict[tuple[tuple[str, Shape], ...], Evaluation] = {}
         self.fitting: dict[object, Any] = {}
         """What was found of the sizes that fit, by what was asked."""
@@ -71,11 +77,22 @@ class Beyond:
         return self._seen[key]
 
     def _by_its_rules(self, shapes: Mapping[str, Shape]) -> Evaluation:
-        return evaluate_network(self.evaluation.network, shapes, self.evaluation.path)
+        return evaluate_network(self.evaluation.network, shapes, Path(self.evaluation.path.example))
 
-    def rewritten(self, path: str, arguments: Mapping[str, str]) -> Written | None:
-        """The line that makes a module, as it would read with other arguments; None where it is not known."""
-        return None if self._rewrite is None else self._rewrite(path, arguments)
+    def rewritten(self, path: str, arguments: Mapping[str, str], called: str = "") -> Written | None:
+        """The line that makes a module, as it would read with other arguments; None where it is not known.
+
+        Args:
+            path: where the module stands.
+            arguments: what would stand there, by the parameters' names.
+            called: the class that would stand there, where that is another one.
+        """
+        return None if self._rewrite is None else self._rewrite(path, arguments, called)
+
+    @cached_property
+    def made_for(self) -> Shape | None:
+        """The sample that the model itself says it is made for; None where it says nothing."""
+        return None if self._made_for is None else self._made_for()
 
     @cached_property
     def network(self) -> Network:
@@ -83,13 +100,34 @@ class Beyond:
         return self.evaluation.network if self._formulas is None else self._formulas()
 
     @cached_property
+    def likely(self) -> Network:
+        """The network whose formulas very likely hold at other sizes: what they tell is tried before it is told."""
+        return self.network if self._likely is None else self._likely()
+
+    @cached_property
     def formulas(self) -> Evaluation | None:
         """The network with symbols for the heights and widths that go in; None where no image does."""
+        return self._freed(self.network)
+
+    @cached_property
+    def likely_formulas(self) -> Evaluation | None:
+        """The same of the network whose formulas very likely hold: it tells whether there is anything to ask for."""
+        return self._freed(self.likely)
+
+    @cached_property
+    def sizes(self) -> str:
+        """The sizes that the whole network takes: `H and W: multiples of 16`; empty where that says nothing."""
+        from shapelens.analyses.validity import validity_text
+
+        _, _, words = ("" if self.formulas is None else validity_text(self.formulas)).partition("works for ")
+        return "" if words.startswith(("every", "no size")) else words
+
+    def _freed(self, network: Network) -> Evaluation | None:
         evaluation, example = self.evaluation, dict(self.evaluation.path.example)
         shapes = dict(evaluation.shapes)
         freed = False
         inputs = []
-        for declared in self.network.inputs:
+        for declared in network.inputs:
             shape, own = list(shapes.get(declared.name, ())), dict(declared.example)
             layout = declared.layout
             fits = layout is not None and len(shape) == len(layout.axes)
@@ -102,5 +140,4 @@ class Beyond:
             inputs.append(replace(declared, example=own))
         if not freed:
             return None
-        network = replace(self.network, inputs=tuple(inputs))
-        return evaluate_network(network, shapes, Path(example))
+        return evaluate_network(replace(network, inputs=tuple(inputs)), shapes, Path(example))

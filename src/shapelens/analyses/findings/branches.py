@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from shapelens.analyses.findings.chains import chain_text, formula_of, size_chain
+from shapelens.analyses.findings.folding import on_batch_alone
 from shapelens.analyses.findings.mending import Change, put_in
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, number, sample_text
-from shapelens.analyses.validity import validity_text
-from shapelens.dims import Condition, Dim, Unknown, condition_text
-from shapelens.network import Evaluation, Network, Step, evaluate_network
+from shapelens.analyses.samples import batch_of
+from shapelens.dims import Condition, Dim, Unknown, condition_text, shape_text
+from shapelens.network import Evaluation, Network, Step, evaluate_edited
 from shapelens.operators import Pad, Resize, Shape
 
 __all__ = [
     "Branch",
+    "Mend",
+    "at_every_join",
     "branch_lines",
     "branches_of",
     "condition_line",
     "cropped",
     "differing",
+    "differs_in_places",
     "equal_pairs",
+    "misfits",
     "padded",
     "resized",
+    "targets_of",
+    "whole",
 ]
 
-_MOST_JOINS = 12
+_MOST_JOINS = 40
 _MOST_SHOWN = 6
 
 
@@ -70,9 +77,12 @@ def equal_pairs(step: Step) -> list[tuple[str, str, int]]:
 def branch_lines(case: Case) -> str:
     """Each operand with its shape, the size that differs as a formula, and how it came about, in columns."""
     axes = _told_axes(case)
+    batch = batch_of(case.evaluation)
+    are_batches = {branch.shape[:1] == (batch,) for branch in branches_of(case.step)}
     rows: list[tuple[str, str, str, str]] = []
     for branch in branches_of(case.step)[:_MOST_SHOWN]:
-        shape = sample_text(branch.shape, case.evaluation)
+        whole_shape = len(are_batches) > 1 and len({len(b.shape) for b in branches_of(case.step)}) == 1
+        shape = shape_text(branch.shape) if whole_shape else sample_text(branch.shape, case.evaluation)
         chains = [chain_text(size_chain(case.evaluation, branch.value, axis)) for axis in axes]
         formula = formula_of(case.beyond, branch.value, axes[-1])
         rows.append((branch.value, shape, formula, ", ".join([chain for chain in chains if "→" in chain])))
@@ -99,43 +109,57 @@ def _told_axes(case: Case) -> tuple[int, ...]:
 
 def condition_line(case: Case) -> str:
     """What must hold of the sizes that go in, as an equation and as a set; empty where that is not known."""
-    formulas = case.beyond.formulas
-    step = None if formulas is None else formulas.by_node.get(case.step.node.name)
-    if formulas is None or step is None:
+    if _condition(case, case.beyond.likely_formulas) is None:
         return ""
-    truths = [r.truth for r in step.requirements if r.kind == case.requirement.kind]
-    condition = next((truth for truth in truths if isinstance(truth, Condition)), None)
+    condition = _condition(case, case.beyond.formulas)
     if condition is None:
         return ""
-    told, whole = condition_text(condition, "·"), validity_text(formulas)
-    _, is_told, words = whole.partition("works for ")
-    is_useful = bool(is_told) and not words.startswith(("every", "no size"))
+    told, words = condition_text(condition, "·"), case.beyond.sizes
     if len(told) > 60:
-        return words if is_useful else ""
-    return f"{told}; the whole network takes {words}" if is_useful else told
+        return words
+    return f"{told}; the whole network takes {words}" if words else told
+
+
+def _condition(case: Case, formulas: Evaluation | None) -> Condition | None:
+    """What must hold of the sizes that go in, where that hangs on them."""
+    step = None if formulas is None else formulas.by_node.get(case.step.node.name)
+    truths = [] if step is None else [r.truth for r in step.requirements if r.kind == case.requirement.kind]
+    batch = str(batch_of(case.evaluation))
+    free = [truth for truth in truths if isinstance(truth, Condition) and not on_batch_alone(truth, batch)]
+    return free[0] if free else None
 
 
 # what makes one as large as the other ---------------------------------------------------------------------
 
 Mend = Callable[[Evaluation, Step], "Change | None"]
+"""An edit at one join of an evaluated network; None where there is none."""
 
 
 def _everywhere(case: Case, mend: Mend) -> tuple[Change, int] | None:
-    """An edit at this join, and at every later one of its kind that does not fit then; and how many there are."""
+    """An edit at this join, and at every later one of its kind that does not fit then; and how many there are.
+
+    None where it does not mend a join, or where there is no end to them.
+    """
     kind, evaluation = case.requirement.kind, case.evaluation
+
+    def is_such_a_join(step: Step) -> bool:
+        return any(requirement.kind == kind for requirement in step.broken) and len(branches_of(step)) > 1
+
     changes: list[Change] = []
     network, step = evaluation.network, case.step
-    while len(changes) < _MOST_JOINS:
+    while True:
         change = mend(evaluation, step)
-        if change is None:
+        if change is None or len(changes) == _MOST_JOINS:
             return None
         changes.append(change)
         network = change(network)
-        evaluation = evaluate_network(network, case.evaluation.shapes, case.evaluation.path)
-        later = [s for s, r in evaluation.broken if r.kind == kind and len(branches_of(s)) > 1]
-        if not later or later[0].node.name == step.node.name:
+        evaluation = evaluate_edited(network, evaluation, until=is_such_a_join)
+        last = evaluation.steps[-1]
+        if not is_such_a_join(last):
             break
-        step = later[0]
+        if last.node.name == step.node.name:
+            return None
+        step = last
 
     def change_all(network: Network) -> Network:
         for each in changes:
@@ -145,7 +169,8 @@ def _everywhere(case: Case, mend: Mend) -> tuple[Change, int] | None:
     return change_all, len(changes)
 
 
-def _proposal(case: Case, text: str, mend: Mend) -> list[Proposal]:
+def at_every_join(case: Case, text: str, mend: Mend) -> list[Proposal]:
+    """An edit at this join, told with how many joins it is needed at."""
     found = _everywhere(case, mend)
     if found is None:
         return []
@@ -158,7 +183,7 @@ def _whole(dim: Dim) -> int | None:
     return dim if type(dim) is int else None
 
 
-def _targets(step: Step, *, largest: bool) -> dict[int, int] | None:
+def targets_of(step: Step, *, largest: bool) -> dict[int, int] | None:
     """The size to be met along each axis that differs: the largest, or the smallest; None where one is not known."""
     wanted: dict[int, int] = {}
     for axis in differing(step):
@@ -170,7 +195,7 @@ def _targets(step: Step, *, largest: bool) -> dict[int, int] | None:
     return wanted or None
 
 
-def _is_spatial(step: Step) -> bool:
+def differs_in_places(step: Step) -> bool:
     """Whether only places differ, and not channels or samples."""
     ranks = {len(branch.shape) for branch in branches_of(step)}
     rank = max(ranks, default=0)
@@ -183,19 +208,19 @@ def padded(case: Case) -> list[Proposal]:
     def mend(evaluation: Evaluation, step: Step) -> Change | None:
         return _sized(step, largest=True)
 
-    targets = _targets(case.step, largest=True)
-    small = _misfits(case.step, targets)
-    if targets is None or not _is_spatial(case.step) or len(small) != 1:
+    targets = targets_of(case.step, largest=True)
+    small = misfits(case.step, targets)
+    if targets is None or not differs_in_places(case.step) or len(small) != 1:
         return []
     branch = small[0]
-    missing = {axis: size - _int(branch.shape[axis]) for axis, size in targets.items()}
+    missing = {axis: size - whole(branch.shape[axis]) for axis, size in targets.items()}
     if max(missing.values()) > 3:
         return []
     numbers = [n for axis in range(-1, min(missing) - 1, -1) for n in (0, missing.get(axis, 0))]
     if case.is_file:
         ends = " and ".join([f"{missing[axis]} at the end of axis {axis}" for axis in sorted(missing)])
-        return _proposal(case, f"a Pad of {branch.value} by {ends}", mend)
-    return _proposal(case, f"pad it: F.pad({branch.called}, ({', '.join(map(str, numbers))}))", mend)
+        return at_every_join(case, f"a Pad of {branch.value} by {ends}", mend)
+    return at_every_join(case, f"pad it: F.pad({branch.called}, ({', '.join(map(str, numbers))}))", mend)
 
 
 def cropped(case: Case) -> list[Proposal]:
@@ -204,26 +229,26 @@ def cropped(case: Case) -> list[Proposal]:
     def mend(evaluation: Evaluation, step: Step) -> Change | None:
         return _sized(step, largest=False)
 
-    targets = _targets(case.step, largest=False)
-    large = _misfits(case.step, targets)
-    if targets is None or not _is_spatial(case.step) or len(large) != 1:
+    targets = targets_of(case.step, largest=False)
+    large = misfits(case.step, targets)
+    if targets is None or not differs_in_places(case.step) or len(large) != 1:
         return []
     parts = []
     for axis in range(min(targets), 0):
-        size = _int(large[0].shape[axis])
+        size = whole(large[0].shape[axis])
         cut = size - targets.get(axis, size)
         parts.append(f"{cut // 2}:{size - (cut - cut // 2)}" if cut else ":")
     called = f"a Slice of {large[0].value}:" if case.is_file else f"crop it: {large[0].called}"
-    return _proposal(case, f"{called}[..., {', '.join(parts)}]".replace(":[", ": ["), mend)
+    return at_every_join(case, f"{called}[..., {', '.join(parts)}]".replace(":[", ": ["), mend)
 
 
 def resized(case: Case) -> list[Proposal]:
     """Resize what is smaller to what it meets."""
 
     def mend(evaluation: Evaluation, step: Step) -> Change | None:
-        targets = _targets(step, largest=True)
-        small = _misfits(step, targets)
-        if targets is None or not small or not _is_spatial(step):
+        targets = targets_of(step, largest=True)
+        small = misfits(step, targets)
+        if targets is None or not small or not differs_in_places(step):
             return None
         axes = tuple(sorted(targets))
         sizes = tuple([targets[axis] for axis in axes])
@@ -235,26 +260,37 @@ def resized(case: Case) -> list[Proposal]:
 
         return change
 
-    targets = _targets(case.step, largest=True)
-    small = _misfits(case.step, targets)
-    if targets is None or not _is_spatial(case.step) or len(small) != 1 or len(branches_of(case.step)) != 2:
+    targets = targets_of(case.step, largest=True)
+    small = misfits(case.step, targets)
+    if (
+        targets is None
+        or not differs_in_places(case.step)
+        or len(small) != 1
+        or len(branches_of(case.step)) != 2
+    ):
         return []
     other = next(b for b in branches_of(case.step) if b.value != small[0].value)
     rank = len(other.shape)
     if case.is_file:
         wanted = "×".join([str(targets[axis]) for axis in sorted(targets)])
-        return _proposal(case, f"a Resize of {small[0].value} to {wanted}", mend)
+        return at_every_join(case, f"a Resize of {small[0].value} to {wanted}", mend)
     text = f"F.interpolate({small[0].called}, size={other.called}.shape[{2 - rank}:])"
-    return _proposal(case, text, mend)
+    return at_every_join(case, text, mend)
 
 
-def _int(dim: Dim) -> int:
+def whole(dim: Dim) -> int:
+    """A size that is known to be a number."""
     assert isinstance(dim, int)
     return dim
 
 
-def _misfits(step: Step, targets: dict[int, int] | None) -> list[Branch]:
-    """The operands that are not as large as they should be."""
+def misfits(step: Step, targets: dict[int, int] | None) -> list[Branch]:
+    """The operands that are not as large as they should be.
+
+    Args:
+        step: the join.
+        targets: the size that is wanted along each axis, counted from the end.
+    """
     if targets is None:
         return []
     return [
@@ -266,14 +302,14 @@ def _misfits(step: Step, targets: dict[int, int] | None) -> list[Branch]:
 
 def _sized(step: Step, *, largest: bool) -> Change | None:
     """Pad or cut the operands that are not as large as they should be."""
-    targets = _targets(step, largest=largest)
-    if targets is None or not _is_spatial(step):
+    targets = targets_of(step, largest=largest)
+    if targets is None or not differs_in_places(step):
         return None
     pairs: list[tuple[Branch, tuple[tuple[int, int], ...]]] = []
-    for branch in _misfits(step, targets):
+    for branch in misfits(step, targets):
         sides = []
         for axis in sorted(targets):
-            change = targets[axis] - _int(branch.shape[axis])
+            change = targets[axis] - whole(branch.shape[axis])
             sides.append((0, change) if change >= 0 else (-(-change // 2), -(-change - -change // 2)))
         pairs.append((branch, tuple(sides)))
 

@@ -7,22 +7,21 @@ from shapelens.analyses.findings.branches import (
     branch_lines,
     branches_of,
     condition_line,
-    cropped,
     differing,
     equal_pairs,
-    padded,
-    resized,
     side_by_side,
 )
 from shapelens.analyses.findings.chains import ancestors
-from shapelens.analyses.findings.feeding import sizes_that_fit
+from shapelens.analyses.findings.feeding import near_sizes
 from shapelens.analyses.findings.framework_words import broadcast_words
 from shapelens.analyses.findings.mending import put_in
 from shapelens.analyses.findings.off_by_one import one_short, tell_one_short
 from shapelens.analyses.findings.proposing import Proposal
+from shapelens.analyses.findings.regaining import made_to_meet
+from shapelens.analyses.findings.silent_broadcast import leads_alike
 from shapelens.analyses.findings.telling import Case, Told, tells
-from shapelens.dims import Dim
-from shapelens.operators import Convolution, Linear
+from shapelens.dims import Dim, product
+from shapelens.operators import Convolution, Flatten, Linear, Unsqueeze
 
 __all__ = ["tell_broadcast"]
 
@@ -35,6 +34,10 @@ def tell_broadcast(case: Case) -> Told:
         from shapelens.analyses.findings.attention import tell_batch
 
         return tell_batch(case)
+    if operator == "Elementwise" and case.step.node.operator.settings()["same_shape"] and not case.is_file:
+        from shapelens.analyses.findings.labels import tell_shares
+
+        return tell_shares(case)
     if case.requirement.kind != "broadcast" or operator != "Elementwise":
         return _plainly(case)
     constants = case.evaluation.network.constants
@@ -76,18 +79,35 @@ def _plainly(case: Case) -> Told:
 def _proposals(case: Case) -> list[Proposal]:
     branches = branches_of(case.step)
     axes = differing(case.step)
-    if len(branches) != 2 or len(branches[0].shape) != len(branches[1].shape):
+    if len(branches) != 2:
         return []
+    if len(branches[0].shape) != len(branches[1].shape):
+        return _of_one_rank(case, branches)
     if axes and axes[0] == 1 - len(branches[0].shape):
         return _projection(case, branches)
     strided = _projection(case, branches) if _is_strided(branches) else []
     return [
         *strided,
-        *sizes_that_fit(case, equal_pairs(case.step)),
-        *padded(case),
-        *cropped(case),
-        *resized(case),
+        *near_sizes(case, equal_pairs(case.step)),
+        *made_to_meet(case),
     ]
+
+
+def _of_one_rank(case: Case, branches: list[Branch]) -> list[Proposal]:
+    """The one with fewer axes with as many, or the other with as few."""
+    lower, higher = sorted(branches, key=lambda branch: len(branch.shape))
+    layer, missing = case.step.node.name, len(higher.shape) - len(lower.shape)
+    if case.is_file:
+        return []
+    if leads_alike(case.step):
+        axes = ", ".join([*[":"] * len(lower.shape), *["None"] * missing])
+        added = put_in(layer, lower.value, Unsqueeze(tuple(range(len(lower.shape), len(higher.shape)))))
+        return [Proposal(f"{lower.called}[{axes}]", added, must_work=True)]
+    if len(lower.shape) > 1 and product(lower.shape) == product(higher.shape):
+        start = len(lower.shape) - 1
+        flat = put_in(layer, higher.value, Flatten(start))
+        return [Proposal(f"{higher.called}.flatten({start})", flat, must_work=True)]
+    return []
 
 
 def _is_strided(branches: list[Branch]) -> bool:
@@ -110,6 +130,8 @@ def _projection(case: Case, branches: list[Branch]) -> list[Proposal]:
             return []
         text = f"nn.Linear({into}, {out}) on {around.value}"
         return [Proposal(text, put_in(layer, around.value, Linear(), [(out, into)]))]
+    if all(size == 1 for size in wanted[2:]) and any(size != 1 for size in own[2:]):
+        return []  # a gate, which is broadcast over all places
     strides = [_stride(a, b) for a, b in zip(own[2:], wanted[2:], strict=True)]
     if not strides or any(stride is None for stride in strides):
         return []

@@ -49,7 +49,11 @@ def chain_text(sizes: list[Dim]) -> str:
 
 def formula_of(beyond: Beyond, value: str, axis: int) -> str:
     """A size as a formula of the height and width that go in: `floor(H/8)`; empty where that says nothing."""
-    formulas = beyond.formulas
+    likely = _formula(beyond.likely_formulas, value, axis)
+    return likely and _formula(beyond.formulas, value, axis)
+
+
+def _formula(formulas: Evaluation | None, value: str, axis: int) -> str:
     tensor = None if formulas is None else formulas.values.get(value)
     if tensor is None or isinstance(tensor.shape, Unknown) or not -tensor.rank <= axis < tensor.rank:
         return ""

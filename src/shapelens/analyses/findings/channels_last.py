@@ -22,7 +22,10 @@ def misplaced_axis(image: Tensor, wants: object, axis: int) -> bool:
         return False
     if axis == image.rank - 1:
         return image.rank > 3 and bool(image.shape[1] == wants)
-    return bool(image.shape[-1] == wants)
+    is_square = (
+        image.rank > 3 and image.shape[-1] == image.shape[-2]
+    )  # that both are as many is a coincidence
+    return bool(image.shape[-1] == wants) and not is_square
 
 
 def tell_channels_last(case: Case) -> Told:

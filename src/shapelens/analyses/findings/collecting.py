@@ -16,9 +16,10 @@ from shapelens.analyses.findings.one_batch import tell_one_batch
 from shapelens.analyses.findings.one_value import tell_one_value, tell_two_samples
 from shapelens.analyses.findings.other import tell_other
 from shapelens.analyses.findings.shared import tell_shared
-from shapelens.analyses.findings.silent_broadcast import tell_silent
+from shapelens.analyses.findings.silent_broadcast import leads_alike, tell_silent
 from shapelens.analyses.findings.telling import TELLERS, Case, Teller, Told
-from shapelens.analyses.findings.unbatched import tell_unbatched
+from shapelens.analyses.findings.unbatched import tell_batch_as_channels, tell_unbatched
+from shapelens.analyses.findings.undoing import undoes_what_fails
 from shapelens.analyses.findings.unused import tell_unused
 from shapelens.analyses.findings.verifying import fails, tried
 from shapelens.dims import Unknown
@@ -28,8 +29,8 @@ from shapelens.operators import Requirement
 __all__ = ["collected"]
 
 _OF_REQUIREMENTS = (
-    "attention broadcast channels concatenation division features groups labels matrix_product norm one_value "
-    "padding rank reshape windows"
+    "attention broadcast channels companions concatenation division features groups labels matrix_product norm "
+    "one_value padding rank reshape windows"
 ).split()
 """The files whose tellers are entered by the requirements that they tell."""
 
@@ -47,13 +48,16 @@ def collected(beyond: Beyond) -> tuple[Finding, ...]:
     places = {step.node.name: place for place, step in enumerate(evaluation.steps)}
     told = _Collection()
     for step in folded(evaluation):
+        if undoes_what_fails(evaluation, step):
+            told.layers.add(step.node.name)
+            continue  # where that holds its elements, this one does too
         told.add(Case(evaluation, step, Requirement("folded", False), beyond), tell_folded)
     for step, requirement in of_one_batch(evaluation):
         _of_batch(beyond, step, requirement, told)
     for step, requirement in evaluation.broken:
-        if told.told and _is_of_nothing(requirement):
+        if told.told and (_is_of_nothing(requirement) or undoes_what_fails(evaluation, step)):
             told.layers.add(step.node.name)
-            continue  # what goes in is nothing because of what was told before
+            continue  # it is so because of what was told before
         told.add(Case(evaluation, step, requirement, beyond), TELLERS.get(requirement.kind, tell_other))
     for step in evaluation.steps:
         if words_for(evaluation, step) and step.node.name not in told.layers:
@@ -64,6 +68,8 @@ def collected(beyond: Beyond) -> tuple[Finding, ...]:
         if step.node.name not in told.layers:
             told.add(Case(evaluation, step, Requirement("silent", True), beyond), tell_silent)
     for step in taken_unbatched(evaluation):
+        if step.node.name in told.layers:
+            continue
         told.add(Case(evaluation, step, Requirement("unbatched", True), beyond), tell_unbatched)
     last = len(places)
     ordered = [*told.told, *refused(beyond, told.layers)]
@@ -119,8 +125,16 @@ def _of_batch(beyond: Beyond, step: Step, requirement: Requirement, told: _Colle
     """A requirement on the number of samples alone."""
     evaluation = beyond.evaluation
     case = Case(evaluation, step, requirement, beyond)
+    if step.broken:
+        return  # it fits for no number of samples
     if requirement.kind == "one_value":
         told.add(case, tell_one_value if fails(evaluation, requirement) else tell_two_samples)
+    elif requirement.kind == "channels" and fails(evaluation, requirement):
+        told.add(case, tell_batch_as_channels)
+    elif requirement.kind == "broadcast" and fails(evaluation, requirement) and leads_alike(step):
+        told.add(case, TELLERS["broadcast"])
+    elif requirement.kind == "concatenation" and fails(evaluation, requirement):
+        told.add(case, TELLERS["concatenation"])
     elif requirement.kind == "features":
         reshape = _reshape_before(case)
         if reshape is None:

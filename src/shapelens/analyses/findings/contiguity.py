@@ -5,7 +5,7 @@ from __future__ import annotations
 from shapelens.analyses.findings.chains import ancestors
 from shapelens.analyses.findings.mending import refusal_gone
 from shapelens.analyses.findings.proposing import Proposal
-from shapelens.analyses.findings.telling import Case, Told, number, sample_text
+from shapelens.analyses.findings.telling import Case, Told, number
 from shapelens.dims import shape_text
 
 __all__ = ["tell_view"]
@@ -35,7 +35,7 @@ def tell_view(case: Case, words: str) -> Told:
     change = refusal_gone(node.name)
     return case.told(
         "SL111",
-        f"{sample_text(case.tensor().shape, evaluation)} as {shape_text(case.step.output.shape)}{cause}",
+        f"{shape_text(case.tensor().shape)} as {shape_text(case.step.output.shape)}{cause}",
         "a view leaves every element where it is: what becomes one axis must lie in order",
         proposals=[Proposal(f"reshape({listed})", change), Proposal(f"contiguous().view({listed})", change)],
         framework=("torch", words),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shapelens.analyses.findings.feeding import sizes_that_fit
-from shapelens.analyses.findings.layers import changed_layer
+from shapelens.analyses.findings.layers import changed_layer, wider_before
 from shapelens.analyses.findings.origins import from_words
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells
-from shapelens.dims import Unknown
-from shapelens.operators import Convolution, Shape
+from shapelens.operators import DepthToSpace
 
 __all__ = ["tell_division"]
 
@@ -34,33 +31,40 @@ def tell_division(case: Case) -> Told:
     else:
         rest = f", {size % into} over" if isinstance(size, int) and isinstance(into, int) and into else ""
         what = f"{facts['what']} " if isinstance(facts.get("what"), str) else ""
-        have = f"{what}{number(size)} in {shape}{from_words(case)}{rest}"
+        counted = f"{number(size)} channels" if what == "channels " else f"{what}{number(size)}"
+        have = f"{counted} in {shape}{from_words(case)}{rest}"
         rule = f"{case.words} takes a multiple of {number(into)}"
     return case.told(
-        "SL120", have, rule, proposals=[*_filters_before(case, size, into), *sizes_that_fit(case)]
+        "SL120",
+        have,
+        rule,
+        proposals=[*_filters_before(case, size, into), *_blocks(case, size), *sizes_that_fit(case)],
     )
 
 
 def _filters_before(case: Case, size: object, into: object) -> list[Proposal]:
     """The convolution before with as many filters as divide: the nearest numbers."""
-    network = case.evaluation.network
-    before = network.producers.get(case.step.node.inputs[0] or "")
-    if before is None or type(before.operator) is not Convolution or before.operator.filters_last:
-        return []
-    step = case.evaluation.by_node[before.name]
-    at = Case(case.evaluation, step, case.requirement, case.beyond)
-    weight, rank = step.inputs[1], case.tensor().rank
-    axis = case.facts.get("axis", 1)
+    axis, rank = case.facts.get("axis", 1), case.tensor().rank
     if not isinstance(size, int) or not isinstance(into, int) or into < 1 or axis not in {1, 1 - rank}:
         return []
-    if weight is None or isinstance(weight.shape, Unknown) or before.operator.groups != 1:
+    near = (size // into * into, -(-size // into) * into)
+    value = case.step.node.inputs[0] or ""
+    return [proposal for filters in near for proposal in wider_before(case, value, filters)]
+
+
+def _blocks(case: Case, size: object) -> list[Proposal]:
+    """The nearest block that divides the channels of a pixel shuffle."""
+    operator = case.step.node.operator
+    if not isinstance(operator, DepthToSpace) or not isinstance(size, int):
         return []
-    found: list[Proposal] = []
-    for filters in (size // into * into, -(-size // into) * into):
-        if filters > 0:
-            shapes: dict[str, Shape] = {"weight": (filters, *weight.shape[1:]), "bias": (filters,)}
-            has_bias = len(before.inputs) > 2 and before.inputs[2] is not None
-            kept = shapes if has_bias else {"weight": shapes["weight"]}
-            made = changed_layer(at, weights=kept, arguments={"out_channels": str(filters)})
-            found.append(replace(made, text=f"{before.name}: {made.text}"))
-    return found
+    legal = [block for block in range(2, size + 1) if size % block**2 == 0]
+    near = sorted(legal, key=lambda block: (abs(block - operator.block), block))[:1]
+    return [
+        changed_layer(
+            case,
+            settings={"block": block},
+            text=f"a block of {block}" if case.is_file else f"upscale_factor={block}",
+            arguments={"upscale_factor": str(block)},
+        )
+        for block in near
+    ]

@@ -12,10 +12,11 @@ from shapelens.analyses.findings.smallest import Alike, Fitting, fitting_sizes
 from shapelens.analyses.findings.telling import Case
 from shapelens.analyses.findings.verifying import given_by
 from shapelens.analyses.samples import batch_of, sample_of, typed_sample
-from shapelens.dims import Dim, Unknown, shape_text
+from shapelens.dims import Dim, UndecidedError, Unknown, shape_text
+from shapelens.errors import ShapelensError
 from shapelens.operators import Shape, Tensor
 
-__all__ = ["fed_instead", "nearest_samples", "sizes_named", "sizes_that_fit", "smallest_image"]
+__all__ = ["fed_instead", "near_sizes", "nearest_samples", "sizes_named", "sizes_that_fit", "smallest_image"]
 
 _MOST_NAMED = 3
 """So many of the numbers in an exception are tried."""
@@ -43,7 +44,7 @@ def fed_instead(case: Case, sample: Shape, in_code: str = "", samples: Dim | Non
     typed = Proposal(f"--input {typed_sample(sample)}{counted}", fed=fed, per_sample=True, must_work=True)
     if not in_code:
         return [typed]
-    return [typed, Proposal(f"in code  {in_code}", fed=fed, must_work=True)]
+    return [typed, Proposal(f"in code  {in_code}", fed=fed, must_work=True, in_code=True)]
 
 
 def sizes_that_fit(case: Case, alike: Alike = ()) -> list[Proposal]:
@@ -54,8 +55,10 @@ def sizes_that_fit(case: Case, alike: Alike = ()) -> list[Proposal]:
         alike: pairs of values that must be as large along an axis, and not 1.
     """
     found = fitting_sizes(case.beyond, alike)
-    if found is None or not found.near:
+    if found is None:
         return []
+    if not found.near:
+        return _what_it_is_made_for(case, found)
     near = sorted(found.near)
     fed = [{**case.evaluation.shapes, found.declared.name: found.fed(sizes)} for sizes in near]
     run = found.run
@@ -78,13 +81,60 @@ def sizes_that_fit(case: Case, alike: Alike = ()) -> list[Proposal]:
 def smallest_image(case: Case) -> list[Proposal]:
     """Feed at least the smallest square that the whole network takes."""
     found = fitting_sizes(case.beyond)
-    if found is None or found.smallest is None:
+    if found is None:
         return []
+    if found.smallest is None:
+        return _what_it_is_made_for(case, found)
     shape = found.fed(found.square(found.smallest))
+    is_smallest = _is_smallest(case, found, found.smallest)
     scope = ": the smallest input of the whole network" if len(case.evaluation.steps) > 1 else ""
-    text = f"feed at least {sample_words(found, shape)}{scope}"
+    words = sample_words(found, shape)
+    text = f"feed at least {words}{scope}" if is_smallest else f"feed {words}"
     fed = {**case.evaluation.shapes, found.declared.name: shape}
     return [Proposal(text, fed=fed, per_sample=True, must_work=True)]
+
+
+def near_sizes(case: Case, alike: Alike = ()) -> list[Proposal]:
+    """The same, where it is not much smaller: nearly everything comes to one size in the end.
+
+    Args:
+        case: what does not fit.
+        alike: pairs of values that must be as large along an axis.
+    """
+    found = fitting_sizes(case.beyond, alike)
+    for sizes in () if found is None else found.near:
+        now = [found.shape[axis] for axis in found.spatial] if found is not None else []
+        if any(isinstance(own, int) and 2 * size < own for size, own in zip(sizes, now, strict=True)):
+            return []
+    return sizes_that_fit(case, alike)
+
+
+def _what_it_is_made_for(case: Case, found: Fitting) -> list[Proposal]:
+    """Feed the sample that the model itself says it is made for: its code may go another way there."""
+    sample, layout = case.beyond.made_for, found.declared.layout
+    sizes = () if layout is None or sample is None else sample[-len(layout.spatial) :]
+    if sample is None or len(sizes) != len(found.spatial):
+        return []
+    shape = found.fed(sizes)
+    if shape == found.shape or sample_words(found, shape) != shape_text(sample):
+        return []
+    fed = {**case.evaluation.shapes, found.declared.name: shape}
+    text = f"feed {shape_text(sample)}, which the model says it is made for"
+    return [Proposal(text, fed=fed, per_sample=True, must_work=True)]
+
+
+def _is_smallest(case: Case, found: Fitting, size: int) -> bool:
+    """Whether something that fits a square does not fit one that is one smaller: code may go another way there."""
+    if size == 1:
+        return True
+    fed = [found.fed(found.square(side)) for side in (size, size - 1)]
+    try:
+        own, smaller = (case.beyond.at({**case.evaluation.shapes, found.declared.name: each}) for each in fed)
+    except (UndecidedError, ShapelensError):
+        return False
+    fits = {step.node.name for step in own.steps} - {step.node.name for step, _ in own.broken}
+    is_known = "stopped" not in smaller.network.facts and smaller.ending is None
+    return not is_known or any(step.node.name in fits for step, _ in smaller.broken)
 
 
 def sample_words(found: Fitting, shape: Shape) -> str:

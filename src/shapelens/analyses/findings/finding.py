@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shapelens.records import dataclass
@@ -30,9 +31,10 @@ class Fix:
     verified: bool = False
     gives: str = ""
 
-    def line(self, text: str, width: int = 0) -> str:
-        """Its text as it is printed, with its mark behind it: the marks of several stand beneath each other."""
-        return f"{text:<{width}}   ✓ verified   gives {self.gives}" if self.verified else text
+    @property
+    def mark(self) -> str:
+        """What stands behind its text where it was tried; empty where it was not."""
+        return f"✓ verified   gives {self.gives}" if self.verified else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,15 @@ class Finding:
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The labelled parts that are not empty, in the order in which they are read."""
-        labelled_fixes = [("or " if place else "") + fix.text for place, fix in enumerate(self.fixes)]
-        widest = max(
-            [len(t) for t, fix in zip(labelled_fixes, self.fixes, strict=True) if fix.verified], default=0
-        )
-        fix = "\n".join([f.line(t, widest) for t, f in zip(labelled_fixes, self.fixes, strict=True)])
+        return self.parts_within(None)
+
+    def parts_within(self, width: int | None) -> tuple[tuple[str, str], ...]:
+        """The same, where a line has so many columns: a fix that leaves no room for its mark has it beneath.
+
+        Args:
+            width: the columns of a line; None where there is no end to them.
+        """
+        fix = "\n".join(_fix_lines(self.fixes, width))
         labelled = [("at", self.at), ("have", self.have), ("rule", self.rule), ("fix", fix), self.framework]
         return tuple([(label, content) for label, content in labelled if content])
 
@@ -95,6 +101,23 @@ class Finding:
             "message": self.message,
             "fixes": [{"text": fix.text, "verified": fix.verified} for fix in self.fixes],
         }
+
+
+def _fix_lines(fixes: Sequence[Fix], width: int | None) -> Iterator[str]:
+    """The lines of fixes: their marks in a column, else each behind its fix, else each on a line of its own."""
+    texts = [("or " if place else "") + fix.text for place, fix in enumerate(fixes)]
+    tried = [(text, fix.mark) for text, fix in zip(texts, fixes, strict=True) if fix.mark]
+    column = max([len(text) for text, _ in tried], default=0)
+    if width is not None and any(column + len(_GAP + mark) > width for _, mark in tried):
+        column = 0
+    has_room = width is None or all(max(column, len(t)) + len(_GAP + mark) <= width for t, mark in tried)
+    for text, fix in zip(texts, fixes, strict=True):
+        yield f"{text:<{column}}{_GAP}{fix.mark}" if fix.mark and has_room else text
+        if fix.mark and not has_room:
+            yield f"  {fix.mark}"
+
+
+_GAP = "   "
 
 
 def _visible(text: str) -> str:

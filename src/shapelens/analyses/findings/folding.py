@@ -44,6 +44,7 @@ def folded(evaluation: Evaluation) -> Iterator[Step]:
             not before.shape
             or before.shape[0] != batch
             or step.node.outputs[0] in evaluation.network.constants
+            or product(before.shape[1:]) == 1  # every element is a sample, wherever it goes
         ):
             continue
         if any(on_batch_alone(requirement.truth, name) for requirement in step.requirements):
@@ -108,7 +109,7 @@ def _is_aligned(evaluation: Evaluation, name: str, before: Shape, after: Shape) 
 
 
 def _comes_out(evaluation: Evaluation, name: str, step: Step) -> bool:
-    """Whether what a node gives leads to an output whose first axis is not the batch, and no other axis is."""
+    """Whether what a node gives leads to an output that has no row for each sample, though it hangs on their number."""
     reached = set(step.node.outputs)
     for later in evaluation.steps:
         if any(value in reached for value in later.node.inputs):
@@ -120,6 +121,7 @@ def _comes_out(evaluation: Evaluation, name: str, step: Step) -> bool:
 
 
 def _has_other_batch(evaluation: Evaluation, name: str, tensor: Tensor) -> bool:
+    """Whether the number of samples stands in one axis alone, and that is another one than the batch."""
     shape = tensor.shape
     if isinstance(shape, Unknown) or not shape:
         return False
@@ -127,4 +129,7 @@ def _has_other_batch(evaluation: Evaluation, name: str, tensor: Tensor) -> bool:
         hangs = [isinstance(dim, Expression) and name in {s.name for s in dim.symbols()} for dim in shape]
     except UndecidedError:
         return False
-    return hangs[0] and not any(hangs[1:]) and str(shape[0]) != name
+    if not hangs[0]:
+        # A first axis of a fixed size has no place for the samples: `view(32, -1)`.
+        return isinstance(shape[0], int) and sum(hangs) == 1
+    return sum(hangs) == 1 and str(shape[0]) != name

@@ -12,8 +12,10 @@ from shapelens.analyses.findings.feeding import sizes_named
 from shapelens.analyses.findings.finding import NOTE, Finding
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, placed, sample_text
+from shapelens.analyses.samples import batch_of
+from shapelens.dims import Expression
 from shapelens.network import Evaluation, Step
-from shapelens.network.refusals import OF_LABELS, OF_PADDING, OF_TYPES, OF_VIEWS
+from shapelens.network.refusals import OF_PADDING, OF_TYPES, OF_VIEWS
 from shapelens.operators import Convolution, Requirement
 
 __all__ = ["assumed", "in_own_words", "refused", "stopped"]
@@ -69,7 +71,6 @@ def refused(beyond: Beyond, told: set[str]) -> Iterator[Told]:
 def _explained(case: Case, words: str) -> Told:
     """A refusal whose reason is known by its words, or the words alone."""
     from shapelens.analyses.findings.contiguity import tell_view
-    from shapelens.analyses.findings.labels import tell_refused_labels
     from shapelens.analyses.findings.padding import tell_same
     from shapelens.analyses.findings.types import tell_type
 
@@ -77,8 +78,6 @@ def _explained(case: Case, words: str) -> Told:
         return tell_view(case, words)
     if words.startswith(OF_PADDING) and isinstance(case.step.node.operator, Convolution):
         return tell_same(case, words)
-    if words.startswith(OF_LABELS):
-        return tell_refused_labels(case, words)
     if words.startswith(OF_TYPES):
         return tell_type(case, words)
     node = case.step.node
@@ -127,9 +126,21 @@ def stopped(beyond: Beyond, told: set[str]) -> Iterator[Told]:
         kind, rule = CODES["SL192"], "a trace has no data; the table ends there"
     else:
         kind, rule = CODES["SL190"], "a network is known as far as its forward goes; the table ends there"
+        words += _tried(evaluation)
         proposals = tuple(sizes_named(beyond, words))
     found = Finding(kind.code, kind.title, layer, at, words, rule, severity=kind.severity, where=where)
     yield Told(found, proposals)
+
+
+def _tried(evaluation: Evaluation) -> str:
+    """At which sizes the forward ran, where what goes in has symbols besides the batch's."""
+    batch = batch_of(evaluation)
+    for shape in evaluation.shapes.values():
+        free = [dim for dim in shape if isinstance(dim, Expression) and dim != batch]
+        if free:
+            sizes = [evaluation.path.size(dim) if dim in free else dim for dim in shape]
+            return f", with {sample_text(tuple(sizes), evaluation)}"
+    return ""
 
 
 def assumed(evaluation: Evaluation) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shapelens.analyses.findings.branches import branches_of
 from shapelens.analyses.findings.telling import Case, number, torch_list
-from shapelens.dims import Unknown
+from shapelens.dims import Dim, Expression, Unknown
 from shapelens.operators import Concatenate, Tensor, TransposedConvolution
 
 __all__ = ["broadcast_words", "channel_words", "concatenation_words"]
@@ -36,11 +36,17 @@ def concatenation_words(case: Case) -> str:
             return f"Tensors must have same number of dimensions: got {rank} and {len(branch.shape)}"
         for axis, (own, other) in enumerate(zip(first, branch.shape, strict=True)):
             if axis != joined and own != other and not isinstance(own, Unknown):
+                wanted, got = (_at_example(case, dim) for dim in (own, other))
                 return (
-                    f"Sizes of tensors must match except in dimension {joined}. Expected size {number(own)} but got "
-                    f"size {number(other)} for tensor number {place} in the list."
+                    f"Sizes of tensors must match except in dimension {joined}. Expected size {wanted} but got "
+                    f"size {got} for tensor number {place} in the list."
                 )
     return ""
+
+
+def _at_example(case: Case, dim: Dim) -> str:
+    """A size as it is where the network was looked at: of the number of samples PyTorch is told one."""
+    return str(case.evaluation.path.size(dim)) if isinstance(dim, Expression) else number(dim)
 
 
 def broadcast_words(case: Case) -> str:

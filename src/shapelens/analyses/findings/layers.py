@@ -9,10 +9,10 @@ from shapelens.analyses.findings.mending import Change, all_of_them, with_operat
 from shapelens.analyses.findings.proposing import Argument, Proposal
 from shapelens.analyses.findings.telling import Case
 from shapelens.dims import shape_text
-from shapelens.operators import Operator, Shape
+from shapelens.operators import Convolution, Linear, Operator, Shape
 from shapelens.readers.notation.words import to_pytorch
 
-__all__ = ["as_typed", "changed_layer", "reshaped"]
+__all__ = ["as_typed", "changed_layer", "reshaped", "wider_before"]
 
 
 def changed_layer(
@@ -42,6 +42,34 @@ def changed_layer(
     return Proposal(written, change, argument=argument)
 
 
+def wider_before(case: Case, value: str, features: int) -> list[Proposal]:
+    """The layer that makes a value, past what only orders it anew, with another number of filters or features.
+
+    Args:
+        case: what does not fit.
+        value: the value.
+        features: how many there should be.
+    """
+    network = case.evaluation.network
+    node = network.producers.get(value)
+    while node is not None and (node.operator.keeps_shape or node.operator.name in {"Flatten", "Transpose"}):
+        node = network.producers.get(node.inputs[0] or "")
+    if node is None or type(node.operator) not in {Convolution, Linear} or features < 1:
+        return []
+    step = case.evaluation.by_node[node.name]
+    weight, settings = step.inputs[1], node.operator.settings()
+    is_plain = not settings.get("filters_last") and not settings.get("features_last")
+    if weight is None or weight.has_unknown or not is_plain or settings.get("groups", 1) != 1:
+        return []
+    shapes: dict[str, Shape] = {"weight": (features, *weight.dims[1:])}
+    if len(node.inputs) > 2 and node.inputs[2] is not None:
+        shapes["bias"] = (features,)
+    argument = "out_channels" if type(node.operator) is Convolution else "out_features"
+    at = Case(case.evaluation, step, case.requirement, case.beyond)
+    made = changed_layer(at, weights=shapes, arguments={argument: str(features)})
+    return [replace(made, text=f"{node.name}: {made.text}")]
+
+
 def reshaped(case: Case, weights: Mapping[str, Shape]) -> Change:
     """The edit that gives a layer's weights other shapes, by role."""
     node, network = case.step.node, case.evaluation.network
@@ -57,7 +85,7 @@ def reshaped(case: Case, weights: Mapping[str, Shape]) -> Change:
 def as_typed(case: Case, operator: Operator, weights: Mapping[str, Shape]) -> str:
     """A layer as one would type it, with weights of other shapes."""
     roles = operator.roles
-    if case.is_file and weights:
+    if (case.is_file or not case.is_layer) and weights:
         values = dict(zip(roles, case.step.node.inputs, strict=False))
         return " and ".join([f"make {values[role]} {shape_text(shape)}" for role, shape in weights.items()])
     changed = [

@@ -11,7 +11,7 @@ from dataclasses import replace
 from shapelens.network import Network, Node, Weight
 from shapelens.operators import Operator, Shape
 
-__all__ = ["Change", "all_of_them", "put_in", "refusal_gone", "with_operator", "with_shapes"]
+__all__ = ["Change", "all_of_them", "put_behind", "put_in", "refusal_gone", "with_operator", "with_shapes"]
 
 Change = Callable[[Network], Network]
 
@@ -81,11 +81,36 @@ def put_in(
     return change
 
 
+def put_behind(layer: str, operator: Operator) -> Change:
+    """An operator between what a node gives first and every node that takes it.
+
+    Args:
+        layer: the node that gives it.
+        operator: what is put in.
+    """
+
+    def change(network: Network) -> Network:
+        value = network.by_name[layer].outputs[0]
+        takers = [node.name for node in network.consumers.get(value, ())]
+        changed = network
+        for taker in takers:
+            changed = put_in(taker, value, operator)(changed)
+        if value not in network.outputs:
+            return changed
+        name = _free(changed, f"{layer}.mended")
+        node = Node(name, operator, (value,), (name,))
+        outputs = tuple([name if given == value else given for given in network.outputs])
+        return replace(changed, nodes=(*changed.nodes, node), outputs=outputs, calls=())
+
+    return change
+
+
 def _free(network: Network, name: str) -> str:
     """A name that nothing in the network has."""
-    taken = {*network.by_name, *network.producers, *network.weights}
     place, tried = 1, name
-    while tried in taken:
+    while tried in network.weights or any(
+        tried == node.name or tried in node.outputs for node in network.nodes
+    ):
         place += 1
         tried = f"{name}{place}"
     return tried

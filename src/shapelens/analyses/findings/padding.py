@@ -110,16 +110,26 @@ def tell_output_padding(case: Case) -> Told:
     extra = facts.get("output_padding", facts.get("extra"))
     operator = case.step.node.operator
     own = operator.settings().get("output_padding")
+    stride, dilation = (_largest(operator.settings().get(name, 1)) for name in ("stride", "dilation"))
+    legal = dict.fromkeys([max(stride, dilation) - 1, 0])
     return case.told(
         "SL116",
-        f"output_padding {own if extra is None else number(extra)}, stride {operator.settings().get('stride')}",
-        "output padding is smaller than the stride or the dilation: it says which of several inputs comes back",
+        f"output_padding {own if extra is None else number(extra)}, stride {stride}, dilation {dilation}",
+        "output padding tells apart the sizes that a convolution takes to one: it is smaller than the stride or the "
+        "dilation",
         proposals=[
             changed_layer(
                 case,
-                settings={"output_padding": 0},
-                text="output_padding=0",
-                arguments={"output_padding": "0"},
+                settings={"output_padding": size},
+                text=f"output_padding={size}",
+                arguments={"output_padding": str(size)},
             )
+            for size in legal
         ],
     )
+
+
+def _largest(setting: object) -> int:
+    """A setting of a window along the axis where it is largest."""
+    sizes = setting if isinstance(setting, (tuple, list)) else (setting,)
+    return max([size for size in sizes if isinstance(size, int)], default=1)

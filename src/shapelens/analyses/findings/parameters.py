@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shapelens.analyses.findings.branches import (
+    Branch,
     branch_lines,
     branches_of,
     differing,
@@ -14,7 +15,7 @@ from shapelens.analyses.findings.framework_words import broadcast_words
 from shapelens.analyses.findings.mending import put_in, with_shapes
 from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number
-from shapelens.operators import Resize
+from shapelens.operators import Pad, Resize
 
 __all__ = ["tell_parameter"]
 
@@ -33,6 +34,19 @@ def tell_parameter(case: Case) -> Told:
         proposals=_proposals(case),
         framework=("torch", broadcast_words(case)),
     )
+
+
+def _first_rows(case: Case, parameter: Branch, other: Branch) -> list[Proposal]:
+    """As many of the rows as there are steps: of an image, whose steps lie in a grid, others would be meant."""
+    axes = differing(case.step)
+    if case.evaluation.network.layout is not None or len(axes) != 1 or case.is_file:
+        return []
+    axis, has, wanted = axes[0], parameter.shape[axes[0]], other.shape[axes[0]]
+    if not isinstance(has, int) or not isinstance(wanted, int) or wanted >= has:
+        return []
+    colons = "".join([":, "] * (len(parameter.shape) + axis))
+    cut = put_in(case.step.node.name, parameter.value, Pad(pads=((0, wanted - has),), axes=(axis,)))
+    return [Proposal(f"{parameter.called}[{colons}:{wanted}]", cut)]
 
 
 def _sizes(case: Case) -> str:
@@ -55,6 +69,7 @@ def _proposals(case: Case) -> list[Proposal]:
         shape = "×".join([number(dim) for dim in wanted])
         text = f"make {parameter.value} {shape}"
         found.append(Proposal(text, with_shapes({parameter.value: tuple(wanted)})))
+    found += _first_rows(case, parameter, other)
     sizes = tuple([size for axis in axes if isinstance(size := other.shape[axis], int)])
     resize = Resize(sizes=sizes, axes=axes, mode="linear")
     shown = " × ".join(map(str, sizes))

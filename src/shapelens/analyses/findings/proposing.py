@@ -13,15 +13,17 @@ __all__ = ["Argument", "Proposal"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """Arguments of the call that makes a module, as they would be.
+    """The call that makes a module, as it would be.
 
     Args:
         path: the module's.
         values: what would stand there, by the parameters' names.
+        called: the class that would stand there, where that is another one.
     """
 
     path: str
     values: Mapping[str, str]
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Proposal:
         per_sample: whether what the network then gives is told for one sample.
         argument: what it changes in the author's code, where that is an argument.
         must_work: whether it is left out where it does not work.
+        in_code: whether what is fed instead stands for an edit of the code: the same elements in another order.
     """
 
     text: str
@@ -45,3 +48,4 @@ class Proposal:
     per_sample: bool = False
     argument: Argument | None = None
     must_work: bool = False
+    in_code: bool = False

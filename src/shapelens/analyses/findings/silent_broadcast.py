@@ -12,9 +12,19 @@ from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number
 from shapelens.analyses.samples import batch_of
 from shapelens.dims import shape_text
+from shapelens.network import Step
 from shapelens.operators import Squeeze, Unsqueeze
 
-__all__ = ["tell_silent"]
+__all__ = ["leads_alike", "tell_silent"]
+
+
+def leads_alike(step: Step) -> bool:
+    """Whether one operand has the first axes of the other, and lacks its last ones: `N×C` against `N×C×H×W`."""
+    branches = sorted(branches_of(step)[:2], key=lambda branch: len(branch.shape))
+    if len(branches) < 2 or len(branches[0].shape) == len(branches[1].shape) or not branches[0].shape:
+        return False
+    lower, higher = (branch.shape for branch in branches)
+    return all(type(a) is type(b) and a == b for a, b in zip(lower, higher, strict=False))
 
 
 def tell_silent(case: Case) -> Told:

@@ -6,6 +6,7 @@ This is the one place where findings ask for sizes that work; whatever it gives 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shapelens.analyses.findings.beyond import Beyond
@@ -46,7 +47,7 @@ class Fitting:
     smallest: int | None = None
     run: tuple[int, int] | None = None
 
-    def fed(self, sizes: tuple[int, ...]) -> Shape:
+    def fed(self, sizes: Shape) -> Shape:
         """The shape of the input with other sizes."""
         shape = list(self.shape)
         for axis, size in zip(self.spatial, sizes, strict=True):
@@ -80,12 +81,11 @@ def fitting_sizes(beyond: Beyond, alike: Alike = ()) -> Fitting | None:
 
 
 def _found(beyond: Beyond, alike: Alike) -> Fitting | None:
-    evaluation = beyond.evaluation
-    images = [declared for declared in beyond.network.inputs if declared.layout is not None]
+    images = [declared for declared in beyond.likely.inputs if declared.layout is not None]
     if len(images) != 1 or images[0].layout is None:
         return None
     declared, layout = images[0], images[0].layout
-    shape = evaluation.shapes.get(declared.name)
+    shape = beyond.evaluation.shapes.get(declared.name)
     if shape is None or len(shape) != len(layout.axes) or not layout.spatial:
         return None
     found = Fitting(declared, shape, tuple(layout.spatial))
@@ -93,19 +93,17 @@ def _found(beyond: Beyond, alike: Alike) -> Fitting | None:
     if not all(isinstance(size, int) for size in sizes):
         return found
     here = tuple([size for size in sizes if isinstance(size, int)])
-    squares = _squares(beyond, found, alike)
-    fits = [int(i) + 1 for i in squares.nonzero()[0]]
-    smallest = fits[0] if fits else None
+    fits = _squares(beyond, found, alike)
+    smallest = min(fits, default=None)
     if len(set(here)) == 1 or len(here) != 2:
         size = here[0]
-        below = max([fit for fit in fits if fit < size], default=None)
+        # One cell fits in most places, and nobody means it.
+        below = max([fit for fit in fits if 1 < fit < size], default=None)
         above = min([fit for fit in fits if fit > size], default=None)
         near = sorted([fit for fit in (below, above) if fit is not None], key=lambda fit: abs(fit - size))
-        run = _run(set(fits), near[0]) if near else None
-        return Fitting(
-            declared, shape, found.spatial, tuple([found.square(fit) for fit in near]), smallest, run
-        )
-    return Fitting(declared, shape, found.spatial, _pairs(beyond, found, (here[0], here[1]), alike), smallest)
+        run = _run(fits, near[0]) if near else None
+        return replace(found, near=tuple([found.square(fit) for fit in near]), smallest=smallest, run=run)
+    return replace(found, near=_pairs(beyond, found, (here[0], here[1]), alike), smallest=smallest)
 
 
 def _run(fits: set[int], size: int) -> tuple[int, int]:
@@ -118,12 +116,15 @@ def _run(fits: set[int], size: int) -> tuple[int, int]:
     return first, last
 
 
-def _squares(beyond: Beyond, found: Fitting, alike: Alike) -> NDArray[np.bool_]:
+def _squares(beyond: Beyond, found: Fitting, alike: Alike) -> set[int]:
+    """The sizes of squares that fit."""
     import numpy as np
 
     free = symbol("size")
-    wanted = [free if axis in found.spatial else dim for axis, dim in enumerate(found.shape)]
-    return _works(beyond, found.declared, tuple(wanted), {"size": np.arange(1, _LARGEST + 1)}, alike)
+    wanted = tuple([free if axis in found.spatial else dim for axis, dim in enumerate(found.shape)])
+    sizes = {"size": np.arange(1, _LARGEST + 1)}
+    works = _works(beyond, found.declared, wanted, sizes, alike)
+    return {int(place) + 1 for place in works.nonzero()[0]}
 
 
 def _pairs(
@@ -150,7 +151,7 @@ def _works(
     shapes = {**evaluation.shapes, declared.name: wanted}
     example = evaluation.path.example
     others = {name: example.get(name, 2) for name in evaluation.symbols if name not in sizes}
-    lanes = evaluate_lanes(beyond.network, shapes, {**sizes, **others})
+    lanes = evaluate_lanes(beyond.likely, shapes, {**sizes, **others})
     works = lanes.works()
     for one, other, axis in alike:
         known = all(value in part.values for _, part in lanes.parts for value in (one, other))

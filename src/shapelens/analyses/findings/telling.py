@@ -56,8 +56,15 @@ class Case:
 
     @property
     def words_without_shapes(self) -> str:
-        """The operator in a word, for a message about shapes that do not fit it."""
-        return self.step.node.module or self.step.node.source_operator or self.step.node.operator.name
+        """The operator in a word, for a message about shapes that do not fit it: its module, or the function's name."""
+        node = self.step.node
+        return (node.module if self.is_layer else "") or node.source_operator or node.operator.name
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer that somebody made, and not a function that is called with weights."""
+        network = self.evaluation.network
+        return not network.modules or _is_module(network, self.step.node)
 
     @property
     def is_file(self) -> bool:
@@ -122,10 +129,7 @@ _NOT_THE_AUTHORS = frozenset(
 
 def placed(network: Network, node: Node, words: str) -> str:
     """A layer with what it is and the author's line: `fc (Linear), net.py:13 in Net.forward`."""
-    is_library = node.module in _NOT_THE_AUTHORS
-    is_module = is_library or (
-        network.modules.get(node.path) == node.module and _is_called(node.name, node.path)
-    )
+    is_module = _is_module(network, node)
     called = node.module if is_module or not network.modules else node.source_operator
     called = called or node.source_operator or words
     own = node.name.rpartition(".")[2].partition(":")[0]
@@ -133,6 +137,12 @@ def placed(network: Network, node: Node, words: str) -> str:
     where = f", {node.where}" if node.where else ""
     around = _around(network, node.path, is_module=is_module) if node.where else ""
     return f"{node.name}{kind}{where}{around}"
+
+
+def _is_module(network: Network, node: Node) -> bool:
+    """Whether a node is all that its module does, or stands in one of PyTorch's."""
+    is_own = network.modules.get(node.path) == node.module and _is_called(node.name, node.path)
+    return node.module in _NOT_THE_AUTHORS or is_own
 
 
 def _is_called(name: str, path: str) -> bool:

@@ -1,8 +1,8 @@
-"""Fixes are tried before they are told: each is replayed through the whole network."""
+"""Fixes are tried before they are told: with each the whole network must work."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shapelens.analyses.findings.beyond import Beyond
@@ -14,8 +14,8 @@ from shapelens.analyses.findings.telling import Told
 from shapelens.analyses.samples import batch_of, sample_of
 from shapelens.dims import Condition, Expression, UndecidedError, Unknown, shape_text
 from shapelens.errors import ShapelensError
-from shapelens.network import Evaluation, Network, Step, evaluate_network
-from shapelens.operators import Requirement
+from shapelens.network import Evaluation, Step, evaluate_edited
+from shapelens.operators import Requirement, Shape
 
 __all__ = ["given_by", "is_broken", "tried"]
 
@@ -29,54 +29,79 @@ def tried(beyond: Beyond, told: Sequence[Told]) -> tuple[Finding, ...]:
     """Findings with their fixes, those that were tried and work marked as such.
 
     Where several things are wrong in one network no single edit makes it work. Then each is tried together with
-    the first edit that each of the others proposes.
+    the first edit that each of the others proposes. Where one does, what does not fit behind it is left out.
 
     Args:
         beyond: the network, and what can be asked beyond it.
         told: the findings and what they propose.
     """
+    trials = _Trials(beyond, [_first_edit(each) for each in told])
     found: list[Finding] = []
+    because: set[str] = set()
     for place, each in enumerate(told):
-        others = [
-            next((p.change for p in other.proposals if p.change is not None), None)
-            for at, other in enumerate(told)
-            if at != place and other.finding.severity == ERROR
-        ]
+        if each.finding.severity == ERROR and each.finding.layer in because:
+            continue
         fixes: list[Fix | None]
         if place < _MOST_TRIED:
-            fixes = [_tried(beyond, p, [c for c in others if c is not None]) for p in each.proposals]
+            fixes = [_tried(trials, proposal, place) for proposal in each.proposals]
         else:
             fixes = [None if p.must_work else Fix(p.text) for p in each.proposals]
+        if each.finding.severity == ERROR and trials.mends(each.proposals):
+            # One edit mends all: what does not fit behind it is because of it.
+            because |= _behind(beyond.evaluation, each.finding.layer)
         kept = [fix for fix in fixes if fix is not None]
         kept.sort(key=lambda fix: not fix.verified)
         found.append(replace(each.finding, fixes=(*each.finding.fixes, *kept)))
     return tuple(found)
 
 
-def _tried(beyond: Beyond, proposal: Proposal, others: Sequence[Change]) -> Fix | None:
-    gives, note = _gives(beyond, proposal, ()), ""
-    if gives is None and others:
-        gives, note = _gives(beyond, proposal, others), f", {_TOGETHER}"
+def _behind(evaluation: Evaluation, layer: str) -> set[str]:
+    """The layers that what a layer gives leads to."""
+    node = evaluation.network.by_name.get(layer)
+    reached = set(node.outputs) if node is not None else set()
+    found: set[str] = set()
+    for later in evaluation.network.nodes:
+        if later.name != layer and any(value in reached for value in later.inputs):
+            reached.update(later.outputs)
+            found.add(later.name)
+    return found
+
+
+def _first_edit(told: Told) -> Change | None:
+    """The first edit that an error proposes."""
+    is_error = told.finding.severity == ERROR
+    return next((p.change for p in told.proposals if p.change is not None), None) if is_error else None
+
+
+def _tried(trials: _Trials, proposal: Proposal, place: int) -> Fix | None:
+    gives, note = _gives(trials, proposal, None), ""
+    if gives is None and trials.has_others(place):
+        gives, note = _gives(trials, proposal, place), f", {_TOGETHER}"
     if gives is None:
         return None if proposal.must_work else Fix(proposal.text)
     text = proposal.text
     if proposal.argument is not None:
-        written = beyond.rewritten(proposal.argument.path, proposal.argument.values)
+        argument = proposal.argument
+        written = trials.beyond.rewritten(argument.path, argument.values, argument.called)
         text = f"{written.place}   {written.line}" if written is not None else text
     return Fix(text, verified=True, gives=gives[0 if proposal.per_sample else 1] + note)
 
 
-def _gives(beyond: Beyond, proposal: Proposal, others: Sequence[Change]) -> tuple[str, str] | None:
-    """What the network gives with a proposal, and with others; None where it does not work."""
+def _gives(trials: _Trials, proposal: Proposal, place: int | None) -> tuple[str, str] | None:
+    """What the network gives with a proposal; None where it does not work.
+
+    Args:
+        trials: what the network gives with edits.
+        proposal: what is tried.
+        place: the place of the finding that proposes it, where it is tried with the edits of all others; else None.
+    """
     if proposal.change is None and proposal.fed is None:
         return None
-    changes = [*others, *([] if proposal.change is None else [proposal.change])]
+    changes = [proposal.change] if place is None else trials.with_others(place, proposal.change)
     each: list[tuple[str, str]] = []
     for fed in (proposal.fed, *proposal.also):
         try:
-            base = beyond.evaluation if fed is None else beyond.at(fed)
-            changed = _changed(beyond, base, changes)
-            given = given_by(changed) if _is_read_alike(base, changed) else None
+            given = trials.gives(fed, [change for change in changes if change is not None])
         except (UndecidedError, ShapelensError):
             return None
         if given is None:
@@ -86,18 +111,80 @@ def _gives(beyond: Beyond, proposal: Proposal, others: Sequence[Change]) -> tupl
     return sample, whole
 
 
-def _changed(beyond: Beyond, base: Evaluation, changes: Sequence[Change]) -> Evaluation:
-    """The network with edits, at what is fed; what the framework refuses without a reason of ours it still does."""
-    if not changes:
-        return base
-    network: Network = base.network
-    explained = {name for step in base.steps if is_broken(base, step) for name in step.node.outputs}
-    network = replace(
-        network, refusals={name: said for name, said in network.refusals.items() if name not in explained}
-    )
-    for change in changes:
-        network = change(network)
-    return evaluate_network(network, base.shapes, base.path)
+class _Trials:
+    """What a network gives with edits: each is evaluated once, from the first node on that an edit touches.
+
+    Args:
+        beyond: the network, and what can be asked beyond it.
+        edits: the first edit that each finding proposes, in their order.
+    """
+
+    def __init__(self, beyond: Beyond, edits: Sequence[Change | None]) -> None:
+        self.beyond = beyond
+        self._edits = edits
+        self._explained: dict[int, frozenset[str]] = {}
+        self._evaluated: dict[tuple[int, tuple[Change, ...]], Evaluation] = {}
+
+    def has_others(self, place: int) -> bool:
+        """Whether any other finding proposes an edit."""
+        return any(edit is not None for at, edit in enumerate(self._edits) if at != place)
+
+    def with_others(self, place: int, change: Change | None) -> list[Change | None]:
+        """An edit in its place among those of the other findings."""
+        return [*self._edits[:place], change, *self._edits[place + 1 :]]
+
+    def mends(self, proposals: Sequence[Proposal]) -> bool:
+        """Whether an edit that was tried mends the whole network by itself."""
+        edits = [
+            (p.fed, p.change) for p in proposals if p.in_code or (p.change is not None and p.fed is None)
+        ]
+        return any(self._has_given(fed, () if change is None else (change,)) for fed, change in edits)
+
+    def _has_given(self, fed: Mapping[str, Shape] | None, changes: tuple[Change, ...]) -> bool:
+        """Whether the network, which was tried so, works."""
+        base = self.beyond.evaluation if fed is None else self.beyond.at(fed)
+        changed = self._evaluated.get((id(base), changes)) if changes else base
+        return changed is not None and given_by(changed) is not None and _is_read_alike(base, changed)
+
+    def gives(self, fed: Mapping[str, Shape] | None, changes: Sequence[Change]) -> tuple[str, str] | None:
+        """What the network gives with edits, for one sample and with its batch; None where it does not work."""
+        base = self.beyond.evaluation if fed is None else self.beyond.at(fed)
+        changed = self._changed(base, tuple(changes))
+        given = None if changed is None else given_by(changed)
+        return given if changed is not None and _is_read_alike(base, changed) else None
+
+    def _changed(self, base: Evaluation, changes: tuple[Change, ...]) -> Evaluation | None:
+        """The network with edits, at what is fed; None where the framework refuses it all the same."""
+        if not changes:
+            return base
+        key = id(base), changes
+        if key in self._evaluated:
+            return self._evaluated[key]
+        network = replace(base.network, refusals=self._unexplained(base))
+        for change in changes:
+            network = change(network)
+        if network.refusals or "stopped" in network.facts:
+            return None
+        # What all findings propose is the nearest to what most of the trials are.
+        near = self._evaluated.get(
+            (id(base), tuple([edit for edit in self._edits if edit is not None])), base
+        )
+        evaluated = evaluate_edited(network, near if len(changes) > 1 else base, until=_is_in_doubt)
+        self._evaluated[key] = evaluated
+        return evaluated
+
+    def _unexplained(self, base: Evaluation) -> dict[str, str]:
+        """What the framework refuses without a reason of ours: that it still does."""
+        if id(base) not in self._explained:
+            broken = [step for step in base.steps if is_broken(base, step)]
+            self._explained[id(base)] = frozenset([name for step in broken for name in step.node.outputs])
+        explained = self._explained[id(base)]
+        return {name: said for name, said in base.network.refusals.items() if name not in explained}
+
+
+def _is_in_doubt(step: Step) -> bool:
+    """Whether a node does not work, or nobody knows whether it does."""
+    return any(r.truth is False or isinstance(r.truth, Unknown) for r in step.requirements)
 
 
 def _is_read_alike(base: Evaluation, changed: Evaluation) -> bool:
@@ -143,9 +230,13 @@ def given_by(evaluation: Evaluation) -> tuple[str, str] | None:
     if isinstance(batch, Expression) and any(_hangs_on(evaluation, step) for step in evaluation.steps):
         return None
     more = ", …" if len(outputs) > _SHOWN_OUTPUTS else ""
-    whole = ", ".join([shape_text(tensor.shape) for tensor in outputs[:_SHOWN_OUTPUTS]]) + more
-    sample = ", ".join([shape_text(sample_of(tensor, batch)) for tensor in outputs[:_SHOWN_OUTPUTS]]) + more
+    whole = ", ".join([_shown(tensor.shape) for tensor in outputs[:_SHOWN_OUTPUTS]]) + more
+    sample = ", ".join([_shown(sample_of(tensor, batch)) for tensor in outputs[:_SHOWN_OUTPUTS]]) + more
     return sample, whole if isinstance(batch, Expression) else sample
+
+
+def _shown(shape: Shape | Unknown) -> str:
+    return "a scalar" if shape == () else shape_text(shape)
 
 
 def _hangs_on(evaluation: Evaluation, step: Step) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shapelens.analyses.findings.chains import chain_text, size_chain
 from shapelens.analyses.findings.feeding import smallest_image
 from shapelens.analyses.findings.layers import changed_layer
@@ -9,7 +11,7 @@ from shapelens.analyses.findings.proposing import Proposal
 from shapelens.analyses.findings.telling import Case, Told, number, sample_text, tells
 from shapelens.analyses.samples import typed_sample
 from shapelens.dims import Unknown
-from shapelens.operators import Convolution, Pool
+from shapelens.operators import Convolution, Pool, Requirement
 
 __all__ = ["chain_line", "fed_words", "tell_transposed", "tell_window", "turned"]
 
@@ -60,10 +62,37 @@ def turned(case: Case) -> list[Proposal]:
 
 
 def window_words(case: Case) -> str:
-    """`3×3×3: 3, and windows of 4`."""
+    """`3×3×3: height and width 3, and windows of 4`."""
     padding = case.facts.get("before", 0) + case.facts.get("after", 0)
     around = "" if padding == 0 else f" with {number(padding)} of padding"
-    return f"{fed_words(case)}: {number(case.facts['size'])}{around}, and windows of {_extent_words(case)}"
+    told = f"{number(case.facts['size'])}{around}, and windows of {_extent_words(case)}"
+    axes = [r.facts.get("axis") for r in case.step.broken if _is_alike(case, r)]
+    return f"{fed_words(case)}: {_axes_words(case, axes)}{told}"
+
+
+def _is_alike(case: Case, other: Requirement) -> bool:
+    """Whether a window does not fit along another axis for the same numbers."""
+    told = [name for name in case.facts if name != "axis"]
+    return other.kind == case.requirement.kind and all(other.facts.get(n) == case.facts[n] for n in told)
+
+
+def _axes_words(case: Case, axes: Sequence[object]) -> str:
+    """`height and width `; empty where nothing tells which axes they are."""
+    operator, (image, weight, *_) = case.step.node.operator, (*case.step.inputs, None)
+    if image is None or isinstance(image.shape, Unknown) or getattr(operator, "channels_last", False):
+        return ""
+    spatial = (
+        operator.spatial_rank(weight) if isinstance(operator, Convolution) and weight is not None else None
+    )
+    spatial = len(operator.kernel) if isinstance(operator, Pool) else spatial
+    names = _NAMES.get(spatial or 0, ())
+    places = [axis - image.rank for axis in axes if isinstance(axis, int)]
+    found = [names[place] for place in places if -len(names) <= place < 0]
+    return f"{' and '.join(dict.fromkeys(found))} " if found else ""
+
+
+_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The axes of a map, by how many there are."""
 
 
 def fed_words(case: Case) -> str:
@@ -75,7 +104,9 @@ def fed_words(case: Case) -> str:
 def chain_line(case: Case) -> str:
     """How the size came about, on a line of its own."""
     chain = chain_text(size_chain(case.evaluation, case.step.node.inputs[0], case.facts["axis"]))
-    return f"\n{chain}" if chain and "→" in chain else ""
+    axes = _axes_words(case, [r.facts.get("axis") for r in case.step.broken if _is_alike(case, r)]).strip()
+    label = f"{axes}: " if axes else ""
+    return f"\n{label}{chain}" if chain and "→" in chain else ""
 
 
 def _extent_words(case: Case) -> str:

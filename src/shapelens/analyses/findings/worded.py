@@ -1,6 +1,7 @@
-"""What PyTorch's own modules tell before they call an operator: known by their words, and where the trace ends.
+"""What PyTorch's modules tell before they call an operator, where that ends the trace: known by their words.
 
-The same requirements are told in full where an operator has them: in files, in layer text, in a functional call.
+That is so where an author's class has a forward of its own around such a check. Elsewhere it is put off until the
+operator is called, and told in full.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from shapelens.analyses.findings.codes import CODES
 from shapelens.analyses.findings.finding import Finding, Fix
 from shapelens.analyses.findings.telling import sample_text
+from shapelens.dims import shape_text
 from shapelens.network import Evaluation, ModuleCall
 
 __all__ = ["tell_worded"]
@@ -17,6 +19,14 @@ __all__ = ["tell_worded"]
 _FEATURES = re.compile(r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)")
 _RANK = re.compile(r"expected (\dD(?: or \dD)?) input \(got (\d)D input\)")
 _RECURRENT_RANK = re.compile(r"(?:LSTM|GRU|RNN): Expected input to be (.+), got (\d)D")
+
+
+_TRANSFORMER = re.compile(r"the (feature|batch) number of src and tgt must be equal")
+_OUTPUT_SIZE = re.compile(
+    r"requested an output size of (.+?), but valid sizes range from (\[.+?\]) to (\[.+?\])"
+)
+_NORMS = {"2": "1d", "3": "1d", "4": "2d", "5": "3d"}
+"""The ending of the norm that takes a batch of so many axes."""
 
 
 def tell_worded(evaluation: Evaluation, words: str, where: str) -> Finding | None:
@@ -44,7 +54,8 @@ def tell_worded(evaluation: Evaluation, words: str, where: str) -> Finding | Non
         match = rank or recurrent
         assert match is not None
         wants, gets = match.groups()
-        fix = f"nn.BatchNorm1d for {gets}D, nn.BatchNorm2d for 4D" if "BatchNorm" in call.module else ""
+        kind = next((kind for kind in ("BatchNorm", "InstanceNorm") if kind in call.module), "")
+        fix = f"nn.{kind}{_NORMS[gets]}, which takes {gets}D" if kind and gets in _NORMS else ""
         return _found(
             "SL104",
             evaluation,
@@ -55,7 +66,52 @@ def tell_worded(evaluation: Evaluation, words: str, where: str) -> Finding | Non
             rule=f"{call.module} takes {wants}",
             fix=fix,
         )
+    transformer, asked = _TRANSFORMER.search(words), _OUTPUT_SIZE.search(words)
+    if transformer is not None:
+        width = _width(evaluation, call)
+        same = (
+            "one batch"
+            if transformer.group(1) == "batch"
+            else f"{width} features"
+            if width
+            else "d_model features"
+        )
+        return _found(
+            "SL119",
+            evaluation,
+            call,
+            where,
+            said,
+            have=", ".join(
+                [
+                    f"{name} {_shape(evaluation, value)}"
+                    for name, value in zip(_ROLES, call.inputs, strict=False)
+                ]
+            ),
+            rule=f"{call.module} takes src and tgt of {same}",
+            fix="",
+        )
+    if asked is not None:
+        size, least, most = asked.groups()
+        return _found(
+            "SL116",
+            evaluation,
+            call,
+            where,
+            said,
+            have=f"output_size {size}, of {_fed(evaluation, call)}",
+            rule=f"{call.module} makes {least} to {most} of it: output padding is smaller than the stride",
+            fix=f"output_size={most}",
+        )
     return None
+
+
+def _width(evaluation: Evaluation, call: ModuleCall) -> int | None:
+    """The features that a transformer is made for, as a weight of it tells."""
+    ending = "self_attn.out_proj.weight"
+    weights = [w for name, w in evaluation.network.weights.items() if name.endswith(ending)]
+    own = [w.shape[0] for w in weights if w.name.startswith(f"{call.path}." if call.path else "")]
+    return own[0] if own and isinstance(own[0], int) else None
 
 
 def _found(
@@ -82,6 +138,14 @@ def _found(
         framework=("torch", words),
         where=where,
     )
+
+
+_ROLES = ("src", "tgt")
+
+
+def _shape(evaluation: Evaluation, value: str) -> str:
+    tensor = evaluation.values.get(value)
+    return "?" if tensor is None else shape_text(tensor.shape)
 
 
 def _fed(evaluation: Evaluation, call: ModuleCall) -> str:
