@@ -23,12 +23,20 @@ def test_validity_in_words(model, sample, words):
     assert validity_text(inspect(model, sample).evaluation) == words
 
 
+EACH = (*range(14, 36), 47, 48, 62, 63, 64, 100)
+NEAR = (15, 16, 17, 31, 32, 33, 48, 62, 63, 64, 100)
+"""Those around which one of the networks begins to work, or stops."""
+
+
 @pytest.mark.parametrize("name", ["unet_padded", "vgg11", "alexnet"])
-def test_they_are_the_sizes_at_which_nothing_is_found(name):
+@pytest.mark.parametrize(
+    "tried", [NEAR, pytest.param(EACH, marks=pytest.mark.conformance)], ids=["near", "each"]
+)
+def test_they_are_the_sizes_at_which_nothing_is_found(name, tried):
     channels = 1 if name.startswith("unet") else 3
     words = validity_text(inspect(name, (channels, "H", "H")).evaluation)
     net = inspect(name)
-    for size in (*range(14, 36), 47, 48, 62, 63, 64, 100):
+    for size in tried:
         works = not net.at((channels, size, size)).findings
         if "multiples" in words:
             assert works is (size % 16 == 0), size

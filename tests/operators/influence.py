@@ -48,8 +48,10 @@ def assert_links_see(
     for cell in np.ndindex(seen_from.dims):
         impulse = np.zeros(seen_from.dims, np.float32)
         impulse[cell] = 1
-        for place in np.argwhere(function(impulse) != idle).tolist():
-            for axis, at in enumerate(place):
+        changed = function(impulse) != idle
+        for axis in range(changed.ndim):
+            others = tuple([other for other in range(changed.ndim) if other != axis])
+            for at in changed.any(axis=others).nonzero()[0].tolist():
                 for input_axis, where in enumerate(cell):
                     seen[input_axis, axis, at].add(where)
     links = tuple([link for link in operator.links(inputs, outcome.outputs) if link.input == position])

@@ -27,6 +27,7 @@ from shapelens.dims.recorder import AnotherPathError, Recorded, RecordedConditio
 from shapelens.dims.rounding import single
 from shapelens.operators import Operator, Outcome, Tensor, apply
 from shapelens.operators.contents import Real
+from shapelens.operators.spans import Span
 
 Point = dict[str, int]
 
@@ -184,7 +185,9 @@ def _fed(inputs: Sequence[Tensor | None], feed: Callable[[Any], Any]) -> list[Te
 def _fed_tensor(tensor: Tensor, feed: Callable[[Any], Any]) -> Tensor:
     shape = tensor.shape if isinstance(tensor.shape, Unknown) else tuple([feed(dim) for dim in tensor.shape])
     contents = None if tensor.contents is None else tuple([feed(element) for element in tensor.contents])
-    return replace(tensor, shape=shape, contents=contents)
+    own = tensor.span
+    span = None if own is None else Span(feed(own.least), feed(own.most), own.is_reached)
+    return replace(tensor, shape=shape, contents=contents, span=span)
 
 
 def _walk(

@@ -114,6 +114,8 @@ def test_adaptive_pooling(operator, before, after) -> None:
     [
         (AdaptivePool("max", (2, -1)), (1, 8, 9, 9), "pool_size"),
         (AdaptivePool("max", (2, 2)), (1, 8, 9, 0), "window"),
+        (AdaptivePool("max", (1, 1)), (1, 8, 9, 0), "window"),
+        (AdaptivePool("average", (1, 2)), (1, 8, 9, 0), "window"),
         (AdaptivePool("max", (2, 2)), (9, 9), "rank"),
         (AdaptivePool("max", (2, 2), batched=True), (8, 9, 9), "rank"),
         (AdaptivePool("max", (2, 2, 2)), (8, 9, 9), "rank"),
@@ -121,6 +123,11 @@ def test_adaptive_pooling(operator, before, after) -> None:
 )
 def test_adaptive_pooling_of_what_does_not_fit(operator, image, broken) -> None:
     assert [requirement.kind for requirement in apply(operator, [Tensor(image)]).broken] == [broken]
+
+
+def test_a_mean_of_nothing_is_made() -> None:
+    outcome = apply(AdaptivePool("average", (1, 1)), [Tensor((2, 8, 9, 0))])
+    assert (outcome.broken, outcome.outputs[0].shape) == ((), (2, 8, 1, 1))
 
 
 @pytest.mark.torch

@@ -195,6 +195,15 @@ def test_a_function_of_pairs_is_no_product() -> None:
     ]
 
 
+@pytest.mark.parametrize("cells", [1, 7])
+def test_a_pair_has_as_many_cells(cells) -> None:
+    outcome = apply(Pairwise("...im,...jm->...ij"), [Tensor((5, 8)), Tensor((6, cells))])
+    assert [(r.kind, r.facts["left"], r.facts["right"]) for r in outcome.broken] == [
+        ("contraction", 8, cells)
+    ]
+    assert apply(Pairwise("...im,...jm->...ij"), [Tensor((4, 5, 8)), Tensor((1, 6, 8))]).broken == ()
+
+
 def test_letters_are_told_apart_by_their_case() -> None:
     letters = string.ascii_letters
     outcome = apply(Einsum(f"{letters}->{letters[::-1]}"), [Tensor(tuple(range(1, 53)))])

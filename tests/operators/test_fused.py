@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from shapelens.dims import Unknown, symbol
 from shapelens.operators import (
     EmbeddingSum,
-    FusedAttention,
-    GroupedAttention,
+    PackedGather,
     PackedProduct,
     ProjectedAttention,
+    SkipGroupNormalization,
     SkipNormalization,
     Tensor,
     TransposedProduct,
@@ -95,23 +95,81 @@ def test_attention_with_its_projections() -> None:
     assert broken(attention, (5, 8), (8, 24)) == {"rank"}
 
 
-def test_keys_that_are_split_into_heads_already() -> None:
-    attention = FusedAttention(2, 2)
-    keys = Tensor((N, 2, 7, 4))
-    assert shapes_of(attention, TOKENS, keys, keys) == [(N, L, 8)]
-    assert shapes_of(attention, TOKENS, Tensor((N, 7, 8)), Tensor((N, 7, 12))) == [(N, L, 12)]
-    inputs = [Tensor((2, 5, 8)), Tensor((2, 2, 7, 4)), Tensor((2, 2, 7, 4))]
-    assert attention.macs(inputs, ()) == 2 * 2 * 5 * 7 * (4 + 4)
+def test_keys_in_a_buffer_that_stays_as_large_as_it_is() -> None:
+    weight, buffer = Tensor((8, 24)), Tensor((2, N, 2, 30, 4))
+    attention = ProjectedAttention(2, shares_buffer=True)
+    assert shapes_of(attention, TOKENS, weight, None, None, buffer, count=2)[1] == (2, N, 2, 30, 4)
+    assert isinstance(attention.macs([TOKENS, weight, None, None, buffer], []), Unknown)
 
 
-def test_heads_that_share_a_key() -> None:
-    attention = GroupedAttention(4, 2)
-    key = Tensor((N, L, 16))
-    assert shapes_of(attention, Tensor((N, L, 32)), key, key) == [(N, L, 32)]
-    assert shapes_of(attention, Tensor((N, L, 64)), None, None) == [(N, L, 32)]
-    assert broken(attention, (2, 5, 32), (2, 5, 12), (2, 5, 12)) == {"features"}
-    assert {r.kind for r in apply(attention, [Tensor((2, 5, 63)), None, None]).broken} == {"heads"}
-    assert isinstance(attention.macs((), ()), Unknown)
+def test_keys_are_kept_with_room_for_values() -> None:
+    found = shapes_of(ProjectedAttention(2, (8, 8, 16)), TOKENS, Tensor((8, 32)), count=2)
+    assert found == [(N, L, 16), (2, N, 2, L, 8)]
+
+
+def test_types_of_what_is_quantised() -> None:
+    tokens, weight = Tensor((N, L, 8), "uint8"), Tensor((8, 24), "int8")
+    found = apply(ProjectedAttention(2, dtype="float32"), [tokens, weight], 2).outputs
+    assert [tensor.dtype for tensor in found] == ["float32", "float32"]
+    table = Tensor((9, 8), "uint8")
+    found = apply(EmbeddingSum("float32"), [Tensor((N, L), "int32"), None, table, table], 2).outputs
+    assert [tensor.dtype for tensor in found[:2]] == ["float32", "int32"]
+
+
+def test_a_sum_and_a_norm_of_an_image() -> None:
+    last, first = Tensor((N, 4, L, 8)), Tensor((N, 8, 4, L))
+    weights = [Tensor((8,)), Tensor((8,)), Tensor((8,))]
+    for skip in (last, Tensor((N, 1, 1, 8)), Tensor((N, 8))):
+        assert shapes_of(SkipGroupNormalization(), last, skip, *weights, count=2) == [(N, 4, L, 8)] * 2
+    for skip in (first, Tensor((N, 8))):
+        operator = SkipGroupNormalization(channels_last=False)
+        assert shapes_of(operator, first, skip, *weights, count=2) == [(N, 8, 4, L)] * 2
+    assert broken(SkipGroupNormalization(), (2, 4, 4, 8), (2, 8), (7,)) == {"features"}
+    assert broken(SkipGroupNormalization(), (2, 4, 4, 8), (2, 7), (8,)) == {"broadcast"}
+    assert broken(SkipGroupNormalization(), (), ()) == {"rank"}
+
+
+@pytest.mark.parametrize(
+    ("bits", "dtype", "axis", "shape"),
+    [
+        (4, "uint8", 0, (N, L, 8)),
+        (8, "uint8", 0, (N, L, 4)),
+        (2, "uint8", 0, (N, L, 16)),
+        (4, "int4", 0, (N, L, 4)),
+        (4, "int4", 1, (99, N, L)),
+        (4, "int4", -1, (99, N, L)),
+    ],
+)
+def test_rows_of_a_packed_table(bits, dtype, axis, shape) -> None:
+    table, rows, scales = Tensor((99, 4), dtype), Tensor((N, L), "int64"), Tensor((99, 1), "float16")
+    (found,) = apply(PackedGather(axis, bits), [table, rows, scales]).outputs
+    assert (found.shape, found.dtype) == (shape, "float16")
+    assert {r.kind for r in apply(PackedGather(2), [table, rows, scales]).broken} == {"axis"}
+
+
+@given(st.sampled_from([(False, True), (True, False), (True, True)]), st.booleans(), st.booleans())
+def test_a_product_of_operands_that_are_turned_is_numpy_s(turned, left, right) -> None:
+    """The first axis moves in front of the last before the last two are swapped."""
+    batch, rows, middle, columns = 2, 3, 4, 5
+
+    def folded(matrix, turns, swaps):
+        matrix = np.swapaxes(matrix, -1, -2) if swaps else matrix
+        return np.moveaxis(matrix, -2, 0) if turns else matrix
+
+    def unfolded(tensor, turns, swaps):
+        tensor = np.moveaxis(tensor, 0, -2) if turns else tensor
+        return np.swapaxes(tensor, -1, -2) if swaps else tensor
+
+    one = folded(np.zeros((batch, rows, middle)), turned[0], left)
+    other = folded(np.ones((batch, middle, columns)), turned[1], right)
+
+    def multiplied(x):
+        return np.matmul(unfolded(x, turned[0], left), unfolded(other, turned[1], right))
+
+    operator = TransposedProduct(None, left, right, *turned)
+    inputs = [Tensor(one.shape), Tensor(other.shape)]
+    assert_links_see(operator, inputs, multiplied)
+    assert operator.macs(inputs, operator.evaluate(*inputs).outputs) == batch * rows * middle * columns
 
 
 @pytest.mark.parametrize(
@@ -121,7 +179,9 @@ def test_heads_that_share_a_key() -> None:
         (PackedProduct(8, 3), [TOKENS], 1),
         (TransposedProduct(None, True, False), [Tensor((N, 8, L)), Tensor((8, 3))], 1),
         (ProjectedAttention(2), [TOKENS, Tensor((8, 24))], 2),
-        (FusedAttention(2, 2), [TOKENS, TOKENS, TOKENS], 1),
+        (SkipGroupNormalization(), [Tensor((N, 4, L, 8)), Tensor((N, 8)), Tensor((8,))], 2),
+        (PackedGather(0, 4), [Tensor((99, 4), "uint8"), Tensor((N, L), "int64"), Tensor((99, 1))], 1),
+        (TransposedProduct(None, False, False, True), [Tensor((L, N, 8)), Tensor((N, 8, 3))], 1),
         (EmbeddingSum(), [Tensor((N, L)), None, Tensor((9, 8)), Tensor((9, 8))], 2),
     ],
 )

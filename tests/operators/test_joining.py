@@ -97,6 +97,7 @@ def test_sizes_are_joined() -> None:
         (Split(1, size=3), (N, 7), [3, 3, 1]),
         (Split(1, size=9), (N, 7), [7]),
         (Split(1, size=2), (N, 0), [0]),
+        (Split(1, size=0), (N, 0), [0]),
     ],
 )
 def test_the_sizes_of_parts(operator, before, sizes) -> None:
@@ -111,6 +112,7 @@ def test_the_sizes_of_parts(operator, before, sizes) -> None:
         (Split(1, sizes=(2, 6)), "split"),
         (Split(1, parts=2), "split"),
         (Split(1, parts=5, sharing="ceil"), "split"),
+        (Split(1, size=0), "split"),
         (Split(2, parts=2), "axis"),
     ],
 )
@@ -132,6 +134,15 @@ def test_how_many_parts_there_are_is_decided_by_the_path() -> None:
         parts = Split(0, size=3).evaluate(Tensor((H,))).outputs
     assert len(parts) == 3
     assert [str(condition) for condition in path.conditions] == ["H - 3 > 0", "H - 6 > 0", "H - 9 ≤ 0"]
+
+
+def test_parts_of_half_a_size_are_two_or_three() -> None:
+    halves = Split(0, size=H // 2)
+    for height, parts in ((6, 2), (7, 3), (1, 1)):
+        with following(Path({"H": height})):
+            outcome = halves.evaluate(Tensor((H,)))
+        assert len(outcome.outputs) == parts
+        assert [str(requirement.truth) for requirement in outcome.requirements] == ["floor(H/2) ≥ 1"]
 
 
 def test_unbind() -> None:

@@ -42,11 +42,18 @@ def test_a_loss_is_pytorchs(reduction, scores, labels, weight) -> None:
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean"])
-@pytest.mark.parametrize(("scores", "labels"), [((8,), ()), ((8, 10), (8, 10))])
-def test_a_label_has_no_axis_of_classes(reduction, scores, labels) -> None:
-    outcome = apply(ClassLoss(reduction), [Tensor(scores), Tensor(labels)])
+def test_scores_have_an_axis_of_classes(reduction) -> None:
+    outcome = apply(ClassLoss(reduction), [Tensor((8,)), Tensor(())])
     assert outcome.broken[0].kind == "rank"
     assert isinstance(outcome.outputs[0].shape, Unknown)
+
+
+@pytest.mark.parametrize("labels", [(8, 10), (8, 1), ()])
+@pytest.mark.parametrize(("reduction", "shape"), [("none", (8,)), ("mean", ()), ("sum", ())])
+def test_a_label_has_no_axis_of_classes(reduction, shape, labels) -> None:
+    outcome = apply(ClassLoss(reduction), [Tensor((8, 10)), Tensor(labels, "int64")])
+    assert [(r.kind, r.facts["gets"], r.facts["wants"]) for r in outcome.broken] == [("labels", labels, (8,))]
+    assert outcome.outputs[0].shape == shape
 
 
 def test_the_logarithms_come_out_too_where_they_are_asked_for() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shapelens.dims import symbol
+from shapelens.dims import Unknown, symbol
 from shapelens.operators import Frames, Strided, Tensor, apply
 from tests.operators.influence import assert_links_see
 from tests.operators.readings import assert_readings_agree
@@ -26,11 +26,27 @@ def shape_of(operator, shape):
         (Frames(-1, 4, 4), (N, H, 4 * W), (N, H, W, 4)),
         (Frames(0, 1, 1), (), (1,)),
         (Frames(1, H, 1), (N, 9), (N, 10 - H, H)),
-        (Strided((2, H), (1, 1)), (N, 9), (2, H)),
+        (Strided((2, 5), (1, 1)), (N, 9), (2, 5)),
+        (Strided((2, H), (0, 0)), (N, 9), (2, H)),
+        (Strided((3, 0), (50, 1)), (4, 2), (3, 0)),
     ],
 )
 def test_shapes(operator, before, after) -> None:
     assert shape_of(operator, before) == after
+
+
+@pytest.mark.parametrize(
+    ("operator", "is_inside"),
+    [
+        (Strided((3, 4), (4, 1)), True),
+        (Strided((3, 4), (4, 1), 1), False),
+        (Strided((2, 2), (11, 0)), True),
+        (Strided((2, 2), (11, 1)), False),
+    ],
+)
+def test_what_lies_outside_of_a_tensor_may_lie_in_memory(operator, is_inside) -> None:
+    (requirement,) = operator.evaluate(Tensor((3, 4))).requirements
+    assert requirement.truth is True if is_inside else isinstance(requirement.truth, Unknown)
 
 
 @pytest.mark.parametrize(

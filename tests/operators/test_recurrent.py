@@ -130,6 +130,7 @@ def test_without_a_state_nothing_tells_how_many_samples_are_packed() -> None:
     [
         ({0: Tensor((5, 3, 11))}, "features"),
         ({0: Tensor((5, 3, 10, 1))}, "rank"),
+        ({0: Tensor((0, 3, 10))}, "steps"),
         ({1: Tensor((1, 3, 21))}, "state"),
         ({1: Tensor((3, 20))}, "state"),
         ({2: Tensor((1, 4, 20))}, "state"),

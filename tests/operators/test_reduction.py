@@ -70,6 +70,9 @@ def test_places_are_integers() -> None:
     [
         (Reduce("sum", (2,)), (2, 3), "axis"),
         (Reduce("argmax", (0,)), (0, 3), "reduction"),
+        (Reduce("argmax", (0,), least=1), (0, 0), "reduction"),
+        (Reduce("kthvalue", (1,), least=4), (2, 3), "reduction"),
+        (Reduce("quantile", (1,), least=1, of_all=True), (0, 3), "reduction"),
         (TopK(4), (2, 3), "top_k"),
         (TopK(-1), (2, 3), "top_k"),
         (TopK(1, 2), (2, 3), "axis"),
@@ -78,6 +81,11 @@ def test_places_are_integers() -> None:
 )
 def test_what_does_not_fit(operator, shape, kind) -> None:
     assert [requirement.kind for requirement in apply(operator, [Tensor(shape)]).broken] == [kind]
+
+
+def test_of_nothing_comes_nothing() -> None:
+    for operator in (Reduce("argmax", (0,)), Reduce("max", (1,), least=1), Reduce("quantile", (1,), least=1)):
+        assert apply(operator, [Tensor((0, 3 if operator.least else 0))]).broken == ()
 
 
 def test_sizes_are_reduced() -> None:

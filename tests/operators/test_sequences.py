@@ -51,7 +51,9 @@ def test_what_a_sequence_says_of_itself() -> None:
     assert PAIR.shape == Unknown("it is a sequence of 2×3, 4×3, and no tensor")
     assert str(sequence()) == "an empty sequence"
     assert str(sequence(*[(1,)] * 5)) == "a sequence of 1, 1, 1, 1, …"
-    assert str(sequence_like(Tensor((1,)), N)) == "a sequence of tensors"
+    assert str(sequence_like(Tensor((1, N)), N)) == "a sequence of tensors of 1×N"
+    assert str(sequence_like(None, N)) == "a sequence of tensors"
+    assert sequence_like(Tensor((4,)), N).shape == Unknown("it is a sequence of tensors of 4, and no tensor")
     assert PAIR.each is not None
     assert PAIR.each.shape == (Unknown("the tensors of a sequence differ in it"), 3)
 

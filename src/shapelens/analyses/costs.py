@@ -72,12 +72,7 @@ def _parameters(evaluation: Evaluation, step: Step, seen: set[str]) -> Dim:
     network = evaluation.network
     count: Dim = 0
     own = [weight.name for weight in network.weights_of(step.node) if weight.is_parameter]
-    behind = [
-        network.weight_behind(value)
-        for role, value in zip(step.node.operator.roles, step.node.inputs, strict=False)
-        if value is not None and value in network.constants and role in step.node.operator.learned
-    ]
-    for weight in (*own, *behind):
+    for weight in (*own, *network.learned_by(step.node)):
         if weight in network.learned and weight not in seen:
             seen.add(weight)
             count = count + evaluation.values[weight].elements

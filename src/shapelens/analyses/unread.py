@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from shapelens.dims import Unknown
 from shapelens.operators.windows import Sliding
 from shapelens.records import dataclass
 
@@ -60,12 +61,16 @@ class Unread:
 def unread_of(sliding: Sliding, size: int) -> Unread | None:
     """What no window reads along an axis of any length; None where its ends alone are too long to look at.
 
+    None, too, where it is not known where its windows stand.
+
     >>> unread_of(Sliding(1, stride=2), 2_000_000_000)
     Unread(count=1000000000, last=1, period=2, remainders=1, padding=0)
     >>> unread_of(Sliding(5, stride=3), 224)
     Unread(count=0, last=0, period=0, remainders=0, padding=0)
     """
     out, stride, (before, _) = sliding.count(size), sliding.stride, sliding.sides(size)
+    if isinstance(before, Unknown):
+        return None
     # Where every window that could reach a cell is there, what reads it is told by its remainder.
     low = min(max(sliding.extent - 1 - before, 0), size)
     high = max(min((out - 1) * stride + 1 - before, size), low)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         MeanVarianceNormalization,
         RMSNormalization,
     )
+    from shapelens.operators.blocked import Reblock
     from shapelens.operators.cached_attention import CachedAttention, LinearAttention, RotaryEmbedding
     from shapelens.operators.casting import Cast
     from shapelens.operators.causal import CausalConvolution
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
     from shapelens.operators.fourier import FourierTransform, InverseShortTimeFourier, ShortTimeFourier
     from shapelens.operators.fused import (
         EmbeddingSum,
-        FusedAttention,
-        GroupedAttention,
+        PackedGather,
         PackedProduct,
         ProjectedAttention,
+        SkipGroupNormalization,
         SkipNormalization,
         TransposedProduct,
     )
+    from shapelens.operators.fused_attention import FusedAttention, GroupedAttention
     from shapelens.operators.gating import GatedLinearUnit
     from shapelens.operators.grids import BroadcastTogether, CartesianProduct, Combinations, MeshGrid
     from shapelens.operators.indexing import Gather, GatherElements, GatherND, OneHot, Triangle
@@ -71,10 +73,12 @@ if TYPE_CHECKING:
     )
     from shapelens.operators.overlapping import Frames, Strided
     from shapelens.operators.overwriting import MaskedScatter, Overwrite
+    from shapelens.operators.packed_tokens import PackedSelfAttention, PackTokens, UnpackTokens
     from shapelens.operators.packing import PackSequences, PadSequences
     from shapelens.operators.padding import CenterCropPad, Pad
     from shapelens.operators.paired_fourier import MelWeights, PairedFourier, PairedShortTimeFourier
     from shapelens.operators.pooling import Pool
+    from shapelens.operators.position_bias import GatedPositions, RelativePositions
     from shapelens.operators.quantization import Dequantize, DynamicQuantize, Quantize
     from shapelens.operators.recurrent import GRU, LSTM, RNN
     from shapelens.operators.reduction import AlongAxis, Reduce, TopK
@@ -157,6 +161,7 @@ __all__ = [
     "Frames",
     "FusedAttention",
     "GatedLinearUnit",
+    "GatedPositions",
     "Gather",
     "GatherElements",
     "GatherND",
@@ -200,7 +205,10 @@ __all__ = [
     "Outcome",
     "Overwrite",
     "PackSequences",
+    "PackTokens",
+    "PackedGather",
     "PackedProduct",
+    "PackedSelfAttention",
     "Pad",
     "PadSequences",
     "PairedFourier",
@@ -214,8 +222,10 @@ __all__ = [
     "Quantize",
     "RMSNormalization",
     "Range",
+    "Reblock",
     "Reduce",
     "RegionPool",
+    "RelativePositions",
     "RepeatElements",
     "Requirement",
     "Reshape",
@@ -235,6 +245,7 @@ __all__ = [
     "ShapeOf",
     "ShortTimeFourier",
     "Size",
+    "SkipGroupNormalization",
     "SkipNormalization",
     "Slice",
     "Solve",
@@ -255,6 +266,7 @@ __all__ = [
     "Triangle",
     "Unbind",
     "Unique",
+    "UnpackTokens",
     "Unsqueeze",
     "UpdateCache",
     "apply",
@@ -269,6 +281,7 @@ _FAMILIES = {
     "attention": "MultiHeadAttention ScaledDotProductAttention",
     "axis_normalization": "LayerNormalization LpNormalization MeanVarianceNormalization RMSNormalization",
     "cached_attention": "CachedAttention LinearAttention RotaryEmbedding",
+    "blocked": "Reblock",
     "casting": "Cast",
     "causal": "CausalConvolution",
     "columns": "ColumnsToImage ImageToColumns",
@@ -283,9 +296,10 @@ _FAMILIES = {
     "filling": "Fill FillLike Sample",
     "fourier": "FourierTransform InverseShortTimeFourier ShortTimeFourier",
     "fused": (
-        "EmbeddingSum FusedAttention GroupedAttention PackedProduct ProjectedAttention SkipNormalization "
+        "EmbeddingSum PackedGather PackedProduct ProjectedAttention SkipGroupNormalization SkipNormalization "
         "TransposedProduct"
     ),
+    "fused_attention": "FusedAttention GroupedAttention",
     "gating": "GatedLinearUnit",
     "grids": "BroadcastTogether CartesianProduct Combinations MeshGrid",
     "indexing": "Gather GatherElements GatherND OneHot Triangle",
@@ -301,10 +315,12 @@ _FAMILIES = {
     "operator": "Filters Follow Operator Outcome Requirement Shape Tensor apply",
     "overlapping": "Frames Strided",
     "overwriting": "MaskedScatter Overwrite",
+    "packed_tokens": "PackTokens PackedSelfAttention UnpackTokens",
     "packing": "PackSequences PadSequences",
     "padding": "CenterCropPad Pad",
     "paired_fourier": "MelWeights PairedFourier PairedShortTimeFourier",
     "pooling": "Pool",
+    "position_bias": "GatedPositions RelativePositions",
     "quantization": "Dequantize DynamicQuantize Quantize",
     "recurrent": "GRU LSTM RNN",
     "reduction": "AlongAxis Reduce TopK",

@@ -16,6 +16,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.contents import FUNCTIONS, function_of
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.operators.spans import NOT_FOLLOWED, Span, clipped
 from shapelens.operators.strides import Strides
 from shapelens.records import dataclass
 
@@ -65,7 +66,10 @@ class Activation(Operator):
         if tensor.contents is not None and self.function in FUNCTIONS:
             function = function_of(self.function, tensor.dtype)
             contents = tuple([function(element) for element in tensor.contents])
-        return Outcome((Tensor(tensor.shape, self.dtype or tensor.dtype, contents),))
+        span = None
+        if tensor.span is not None and self.function == "negative":
+            span = Span(-tensor.span.most, -tensor.span.least, tensor.span.is_reached)
+        return Outcome((Tensor(tensor.shape, self.dtype or tensor.dtype, contents, span=span),))
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.function.replace("_", " ")
@@ -147,8 +151,8 @@ class Clip(Operator):
     family: ClassVar[str] = "activation"
     lies_like_input: ClassVar[bool] = True
 
-    low: float | int | None = None
-    high: float | int | None = None
+    low: Dim | float | None = None
+    high: Dim | float | None = None
     called: str = "clip"
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
@@ -166,7 +170,11 @@ class Clip(Operator):
             limit = (setting,) if bound is None else bound.contents
             known = limit is not None and len(limit) == 1
             contents = _held(contents, limit[0], name, tensor.dtype) if limit is not None and known else None
-        return Outcome((Tensor(tensor.shape, tensor.dtype, contents),), tuple(requirements))
+        span = tensor.span
+        if span is not None:
+            is_told = all(bound is None for _, bound, _ in bounds)
+            span = clipped(span, self.low, self.high) if is_told else NOT_FOLLOWED
+        return Outcome((Tensor(tensor.shape, tensor.dtype, contents, span=span),), tuple(requirements))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return same_cells([given(inputs).shape], outputs[0].shape)

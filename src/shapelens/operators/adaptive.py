@@ -12,10 +12,11 @@ Source: the documentation of `torch.nn.AdaptiveAvgPool2d`; the windows were trie
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import gcd
 from typing import ClassVar
 
-from shapelens.dims import Dim, Unknown, at_least, decide, equal
+from shapelens.dims import Dim, Truth, Unknown, all_of, any_of, at_least, decide, equal
 from shapelens.operators.arguments import given
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
@@ -97,7 +98,8 @@ class GlobalPool(Operator):
 class AdaptivePool(Operator):
     """Pooling to a size that is asked for: the windows follow from it, and may differ by a cell.
 
-    Window `i` of `out` takes the cells from `floor(i·in / out)` to `ceil((i + 1)·in / out)`.
+    Window `i` of `out` takes the cells from `floor(i·in / out)` to `ceil((i + 1)·in / out)`. To one cell an average
+    is PyTorch's plain mean, which takes an image of no cells too.
 
     Args:
         kind: `max` or `average`.
@@ -126,14 +128,19 @@ class AdaptivePool(Operator):
         if broken.truth is False:
             return no_image(image, broken, outputs)
         axes = self.axes(image)
-        out = list(image.dims)
+        sizes = zip(axes.spatial, self.output_size, strict=True)
+        asked = {axis: size for axis, size in sizes if size is not None}
+        out = [asked.get(axis, dim) for axis, dim in enumerate(image.dims)]
+        is_mean: Truth = False
+        if self.kind == "average":
+            is_mean = all_of(*[equal(out[axis], 1) for axis in axes.spatial])
         requirements: list[Requirement] = []
-        for axis, asked in zip(axes.spatial, self.output_size, strict=True):
-            requirements.append(_some_cells(image, axis))
-            if asked is not None:
-                out[axis] = asked
-                facts = {"axis": axis, "size": image.dims[axis], "out": asked}
-                requirements.append(Requirement("pool_size", at_least(asked, 0), facts, spoils=(axis,)))
+        for axis in axes.spatial:
+            some = _some_cells(image, axis)
+            requirements.append(replace(some, truth=any_of(is_mean, some.truth)))
+            if axis in asked:
+                facts = {"axis": axis, "size": image.dims[axis], "out": out[axis]}
+                requirements.append(Requirement("pool_size", at_least(out[axis], 0), facts, spoils=(axis,)))
         return Outcome(with_indices(image.shaped(tuple(out)), outputs), tuple(requirements))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:

@@ -32,6 +32,7 @@ class Cast(Operator):
 
     roles: ClassVar[tuple[str, ...]] = ("input", "like")
     keeps_shape: ClassVar[bool] = True
+    keeps_elements: ClassVar[bool] = True
     word: ClassVar[str] = "cast"
     lies_like_input: ClassVar[bool] = True
 

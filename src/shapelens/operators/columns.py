@@ -25,6 +25,7 @@ from shapelens.operators.windows import (
     image_axes,
     misfit,
     no_image,
+    open_settings,
     pad_words,
     per_axis,
     rank_requirement,
@@ -71,7 +72,7 @@ class ImageToColumns(Operator):
             Requirement("window", wanted.truth, wanted.facts, spoils=(-1,))
             for wanted in (s.requirement(n, a) for s, n, a in zip(slidings, sizes, axes.spatial, strict=True))
         ]
-        requirements += some_channels(image, axes)
+        requirements += [*some_channels(image, axes), *open_settings(**_limits(self.kernel, self))]
         channels = image.dims[axes.channel] * product(self.kernel)
         leading = () if axes.batch is None else (image.dims[axes.batch],)
         return Outcome((image.shaped((*leading, channels, product(counts))),), tuple(requirements))
@@ -137,8 +138,9 @@ class ColumnsToImage(Operator):
             return Outcome((columns.shaped(sizes),))
         if isinstance(kernel, Unknown):
             kernel = (kernel,) * len(sizes)
-        settings = {"kernel": kernel, "stride": self.stride, "dilation": self.dilation, "image": sizes}
-        broken = misfit(len(sizes), positive=settings, other={"padding": self.padding})
+        limits = _limits(kernel, self)
+        limits["positive"]["image"] = sizes
+        broken = misfit(len(sizes), **limits)
         if broken is None and len(kernel) != len(sizes):
             wrong = {"setting": "kernel", "value": kernel, "axes": len(sizes), "least": 1}
             broken = Requirement("settings", False, wrong, spoils=None)
@@ -147,7 +149,8 @@ class ColumnsToImage(Operator):
         cells = product(kernel)
         leading = columns.dims[:-2]
         out = columns.shaped((*leading, columns.dims[-2] // cells, *sizes))
-        return Outcome((out,), tuple(self._requirements(columns, kernel, sizes, cells)))
+        requirements = [*open_settings(**limits), *self._requirements(columns, kernel, sizes, cells)]
+        return Outcome((out,), tuple(requirements))
 
     def _requirements(self, columns: Tensor, kernel: Shape, sizes: Shape, cells: Dim) -> list[Requirement]:
         rows, count = columns.dims[-2:]
@@ -190,8 +193,13 @@ def _misfit(image: Tensor, rank: int, fold: ImageToColumns) -> Requirement | Non
     ranks = rank_requirement(image, rank)
     if ranks.truth is False:
         return ranks
-    positive = {"kernel": fold.kernel, "stride": fold.stride, "dilation": fold.dilation}
-    return misfit(rank, positive=positive, other={"padding": fold.padding})
+    return misfit(rank, **_limits(fold.kernel, fold))
+
+
+def _limits(kernel: Shape, fold: ImageToColumns | ColumnsToImage) -> dict[str, dict[str, object]]:
+    """The settings that are at least 1, and those that are at least 0."""
+    positive: dict[str, object] = {"kernel": kernel, "stride": fold.stride, "dilation": fold.dilation}
+    return {"positive": positive, "other": {"padding": fold.padding}}
 
 
 def _column_spans(sliding: Sliding, count: Dim, inner: Dim) -> tuple[Span, ...] | None:

@@ -32,6 +32,7 @@ from shapelens.operators.windows import (
     image_axes,
     misfit,
     no_image,
+    open_settings,
     pad_words,
     padding_attribute,
     per_axis,
@@ -58,6 +59,7 @@ class Convolution(Operator):
         padding_mode: what stands in the padding: `zeros`, `reflect`, `replicate`, `circular`.
         dtype: the type of the output, where it is not the input's.
         batched: whether there must be an axis for a batch.
+        cut_less: how `same` treats cells that a stride larger than the kernel leaves over; as `Sliding` has it.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "weight", "bias")
@@ -73,6 +75,7 @@ class Convolution(Operator):
     padding_mode: str = "zeros"
     dtype: str | None = None
     batched: bool = False
+    cut_less: int | Unknown | None = None
 
     # how the axes lie ---------------------------------------------------------------------------------
 
@@ -112,7 +115,7 @@ class Convolution(Operator):
 
     def slidings(self, kernel: Shape) -> tuple[Sliding, ...]:
         """How the window slides, for each spatial axis."""
-        return slidings_of(kernel, self.stride, self.padding, self.dilation)
+        return slidings_of(kernel, self.stride, self.padding, self.dilation, cut_less=self.cut_less)
 
     def sides(self, image: Tensor | None, weight: Tensor) -> tuple[tuple[Dim, Dim], ...]:
         """Cells before and after each spatial axis; nothing where the image or the weight does not tell."""
@@ -134,6 +137,7 @@ class Convolution(Operator):
             self.channel_requirement(image, weight),
             *group_requirements(filters, self.groups),
             *bias_requirement(bias, filters),
+            *open_settings(**self.limits(kernel)),
         ]
         out = list(image.dims)
         out[axes.channel] = filters
@@ -154,11 +158,13 @@ class Convolution(Operator):
         if ranks.truth is False:
             return ranks
         filters, channels, kernel = self.weight_parts(weight)
-        positive = {"kernel": kernel, "stride": self.stride, "dilation": self.dilation}
         counts = {"groups": (self.groups,), "filters": (filters,), "channels": (channels,)}
-        return misfit(1, positive=counts, other={}) or misfit(
-            rank, positive=positive, other={"padding": self.padding}
-        )
+        return misfit(1, positive=counts, other={}) or misfit(rank, **self.limits(kernel))
+
+    def limits(self, kernel: Shape) -> dict[str, dict[str, object]]:
+        """The settings that are at least 1, and those that are at least 0."""
+        positive: dict[str, object] = {"kernel": kernel, "stride": self.stride, "dilation": self.dilation}
+        return {"positive": positive, "other": {"padding": self.padding}}
 
     def channel_requirement(self, image: Tensor, weight: Tensor) -> Requirement:
         """That as many channels come in as the weight takes."""

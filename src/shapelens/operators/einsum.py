@@ -181,6 +181,10 @@ class Einsum(Operator):
         return Follow(self, fitted)
 
 
+_CELLS = "m"
+"""The index of the cells that a pair has both."""
+
+
 @dataclass(frozen=True)
 class Pairwise(Einsum):
     """A function of pairs of cells that is no sum of products: distances, covariances. It costs no MACs.
@@ -198,6 +202,21 @@ class Pairwise(Einsum):
     family: ClassVar[str] = "other"
 
     function: str = "distance"
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        """The cells of a pair are equal in number: one is not stretched to many, as in a sum of products."""
+        outcome = super().evaluate(*inputs)
+        shapes = tuple([tensor.dims for tensor in inputs if tensor is not None])
+        if any(requirement.kind == "equation" for requirement in outcome.requirements):
+            return outcome
+        left, right = shapes[0][-1], shapes[-1][-1]
+        kept = [
+            requirement for requirement in outcome.requirements if requirement.facts.get("index") != _CELLS
+        ]
+        truth = equal(left, right)
+        facts = {"index": _CELLS, "left": left, "right": right, "shapes": shapes}
+        found = [] if truth is True else [Requirement("contraction", truth, facts)]
+        return Outcome(outcome.outputs, (*kept, *found))
 
     def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
         return 0

@@ -20,6 +20,7 @@ from shapelens.operators.contents import FUNCTIONS, broadcast_contents, function
 from shapelens.operators.functions import GIVES_TRUTH
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, same_cells
+from shapelens.operators.spans import combined
 from shapelens.records import dataclass
 
 __all__ = ["Elementwise", "broadcast"]
@@ -59,7 +60,9 @@ class Elementwise(Operator):
         shapes = self._aligned([tensor.dims for tensor in operands])
         shape, requirements = _alike(shapes) if self.same_shape else broadcast(shapes)
         contents = self._contents(operands, shapes, shape)
-        return Outcome((Tensor(shape, self._output_dtype(operands), contents),), requirements)
+        is_spanned = contents is None and any(tensor.span is not None for tensor in operands)
+        span = combined(self.function, operands) if is_spanned else None
+        return Outcome((Tensor(shape, self._output_dtype(operands), contents, span=span),), requirements)
 
     def _aligned(self, shapes: Sequence[Shape]) -> list[Shape]:
         """The operands' shapes with axes of size 1 at the end, where they are not aligned there."""

@@ -16,6 +16,7 @@ from shapelens.operators.arguments import given, optional, refused, required
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import fits_contents
+from shapelens.operators.spans import Span
 from shapelens.records import dataclass
 
 __all__ = ["Fill", "FillLike", "Sample"]
@@ -32,6 +33,8 @@ class Fill(Operator):
         value: what every element is; None where that is not known, as of random numbers.
         dtype: the type of the elements.
         called: its name in a table.
+        ends: the least and the largest element, where both are there but not all alike; nothing where the
+            elements are data.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("shape",)
@@ -40,6 +43,7 @@ class Fill(Operator):
     value: Any = 0
     dtype: str = "float32"
     called: str = "fill"
+    ends: tuple[Dim, ...] = ()
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         asked = required(self.shape, optional(inputs, 0), "the shape")
@@ -53,13 +57,20 @@ class Fill(Operator):
         contents = None
         if self.value is not None and fits_contents(asked):
             contents = (self.value,) * math.prod(asked)
-        return Outcome((Tensor(asked, self.dtype, contents),), tuple(requirements))
+        span = None if contents is not None else _span_of(self.value, self.dtype)
+        span = Span(*self.ends) if self.ends else span
+        return Outcome((Tensor(asked, self.dtype, contents, span=span),), tuple(requirements))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return ()
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.called
+
+
+def _span_of(value: Any, dtype: str) -> Span | None:
+    """Between which numbers the elements lie, where they are all one whole number."""
+    return Span(value, value) if type(value) is int and dtype.startswith("int") else None
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,8 @@ class FillLike(Operator):
         if self.rank is not None and tensor.rank != self.rank:
             facts = {"gets": tensor.shape, "wants": (self.rank,)}
             requirements = (Requirement("rank", False, facts, spoils=None),)
-        return Outcome((Tensor(tensor.shape, dtype, contents),), requirements)
+        span = None if contents is not None else _span_of(self.value, dtype)
+        return Outcome((Tensor(tensor.shape, dtype, contents, span=span),), requirements)
 
     def words(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:
         return self.called

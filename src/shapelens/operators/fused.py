@@ -17,8 +17,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, equal
-from shapelens.operators.arguments import given, optional, refused
-from shapelens.operators.cached_attention import CachedAttention
+from shapelens.operators.arguments import fixed_axis, given, optional, refused
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.matrix import MatrixProduct
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
@@ -27,14 +26,15 @@ from shapelens.records import dataclass
 
 __all__ = [
     "EmbeddingSum",
-    "FusedAttention",
-    "GroupedAttention",
+    "PackedGather",
     "PackedProduct",
     "ProjectedAttention",
+    "SkipGroupNormalization",
     "SkipNormalization",
     "TransposedProduct",
 ]
 
+_USED = Unknown("how many earlier tokens there are is told by data")
 _NOT_GIVEN = Unknown("only a runtime that trains gives it")
 
 
@@ -63,6 +63,38 @@ class SkipNormalization(Operator):
         return Outcome(outputs, (*requirements, *features))
 
 
+@dataclass(frozen=True)
+class SkipGroupNormalization(SkipNormalization):
+    """The same for an image, in groups of channels: the image and the sum, which may be of one number a channel.
+
+    Args:
+        channels_last: whether the channels stand last.
+    """
+
+    channels_last: bool = True
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        image, skip = given(inputs), given(inputs, 1)
+        if not image.rank:
+            return refused(Requirement("rank", False, {"gets": (), "wants": (4,)}, spoils=None), image, image)
+        channels = image.dims[-1 if self.channels_last else 1]
+        own = skip.dims
+        if skip.rank == 2 and not isinstance(image.shape, Unknown):
+            ones = (1,) * (image.rank - 2)
+            own = (own[0], *ones, own[1]) if self.channels_last else (*own, *ones)
+        shape, requirements = broadcast([image.dims, own])
+        fits = [
+            Requirement(
+                "features",
+                equal(weight.dims[-1], channels),
+                {"gets": channels, "wants": weight.dims[-1], "weight": weight.dims},
+            )
+            for weight in inputs[2:]
+            if weight is not None and not isinstance(weight.shape, Unknown) and weight.rank == 1
+        ]
+        return Outcome((image.shaped(image.shape), image.shaped(shape)), (*requirements, *fits))
+
+
 def _facts(weight: Tensor, tensor: Tensor) -> dict[str, object]:
     return {"gets": tensor.dims[-1], "wants": weight.dims[-1], "weight": weight.dims}
 
@@ -73,11 +105,16 @@ class EmbeddingSum(Operator):
 
     Inputs: the words' numbers, the segments' numbers, and the tables of words, positions and segments, scale and shift.
     Outputs: the rows, how many words each sample has, and the sum before the norm.
+
+    Args:
+        dtype: the type of the rows, where it is not that of the tables.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "segments", "words", "positions", "kinds", "scale", "shift")
     learned: ClassVar[frozenset[str]] = frozenset({"words", "positions", "kinds", "scale", "shift"})
     word: ClassVar[str] = "embeddings and norm"
+
+    dtype: str | None = None
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         numbers, words = given(inputs), given(inputs, 2)
@@ -92,7 +129,7 @@ class EmbeddingSum(Operator):
                 if table is not None and not isinstance(table.shape, Unknown) and table.rank
             ]
         )
-        rows = words.shaped((*numbers.dims, words.dims[-1]))
+        rows = words.shaped((*numbers.dims, words.dims[-1]), self.dtype)
         return Outcome((rows, Tensor((numbers.dims[0],), "int32"), rows), requirements)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
@@ -133,16 +170,53 @@ class PackedProduct(Operator):
 
 
 @dataclass(frozen=True)
+class PackedGather(Operator):
+    """Rows of a table whose numbers are quantised, as numbers again; in bytes several lie in one.
+
+    Inputs: the table, which rows, and the scales, whose type the rows take.
+
+    Args:
+        axis: along which axis rows are taken.
+        bits: of a number; a table of bytes has as many in each, along its last axis, as it has room for.
+    """
+
+    roles: ClassVar[tuple[str, ...]] = ("input", "indices", "scales")
+    family: ClassVar[str] = "reshape"
+    word: ClassVar[str] = "packed gather"
+
+    axis: int = 0
+    bits: int = 4
+
+    def evaluate(self, *inputs: Tensor | None) -> Outcome:
+        table, indices, scales = given(inputs), given(inputs, 1), given(inputs, 2)
+        axis, broken = fixed_axis(self.axis, table.rank)
+        if broken is not None:
+            return refused(broken, table)
+        per_element = 8 // self.bits if table.dtype == "uint8" else 1
+        own = (*table.dims[:-1], table.dims[-1] * per_element)
+        return Outcome((table.shaped((*own[:axis], *indices.dims, *own[axis + 1 :]), scales.dtype),))
+
+    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
+        """Which row it is, data decide."""
+        axis, _ = fixed_axis(self.axis, given(inputs).rank)
+        return identity(1, [(own, axis + own) for own in range(given(inputs, 1).rank)])
+
+
+@dataclass(frozen=True)
 class TransposedProduct(MatrixProduct):
     """A product of matrices whose last two axes are swapped first.
 
     Args:
         swaps_left: whether those of the left operand are.
         swaps_right: whether those of the right one are.
+        turns_left: whether, before that, the first axis of the left operand moves in front of its last.
+        turns_right: likewise of the right one.
     """
 
     swaps_left: bool = False
     swaps_right: bool = False
+    turns_left: bool = False
+    turns_right: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         return super().evaluate(*self._swapped(inputs))
@@ -153,26 +227,31 @@ class TransposedProduct(MatrixProduct):
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Those of the product, with the axes where they were before."""
         ranks = [given(inputs).rank, given(inputs, 1).rank]
-        swaps = (self.swaps_left, self.swaps_right)
         links = super().links(self._swapped(inputs), outputs)
-        return tuple([_moved(link, ranks[link.input]) if swaps[link.input] else link for link in links])
+        return tuple(
+            [
+                replace(link, input_axis=self._order(link.input, ranks[link.input])[link.input_axis])
+                for link in links
+            ]
+        )
+
+    def _order(self, position: int, rank: int) -> list[int]:
+        """Where each axis of an operand stands before it is turned and swapped."""
+        order = [*range(rank)]
+        turns, swaps = [(self.turns_left, self.swaps_left), (self.turns_right, self.swaps_right)][position]
+        if turns and rank > 1:
+            order = [*order[1:-1], order[0], order[-1]]
+        if swaps and rank > 1:
+            order[-2:] = order[:-3:-1]
+        return order
 
     def _swapped(self, inputs: Sequence[Tensor | None]) -> list[Tensor | None]:
-        swaps = (self.swaps_left, self.swaps_right)
-        pairs = zip(inputs, (*swaps, *[False] * len(inputs)), strict=False)
-        return [_turned(tensor) if swap and tensor is not None else tensor for tensor, swap in pairs]
-
-
-def _turned(tensor: Tensor) -> Tensor:
-    if isinstance(tensor.shape, Unknown) or tensor.rank < 2:
-        return tensor
-    *leading, rows, columns = tensor.dims
-    return replace(tensor, shape=(*leading, columns, rows), contents=None)
-
-
-def _moved(link: Link, rank: int) -> Link:
-    last = {rank - 1: rank - 2, rank - 2: rank - 1}
-    return replace(link, input_axis=last.get(link.input_axis, link.input_axis)) if rank > 1 else link
+        found = list(inputs)
+        for place, tensor in enumerate(inputs[:2]):
+            if tensor is not None and not isinstance(tensor.shape, Unknown):
+                shape = tuple([tensor.dims[axis] for axis in self._order(place, tensor.rank)])
+                found[place] = replace(tensor, shape=shape, contents=None)
+        return found
 
 
 @dataclass(frozen=True)
@@ -185,6 +264,8 @@ class ProjectedAttention(Operator):
     Args:
         heads: how many heads.
         sizes: the features of queries, keys and values; a third of the weight each if not given.
+        dtype: the type of the outputs, where it is not that of the tokens.
+        shares_buffer: whether earlier and present keys and values lie in one buffer, which stays as large as it is.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "weight", "bias", "mask", "past")
@@ -194,6 +275,8 @@ class ProjectedAttention(Operator):
 
     heads: int = 1
     sizes: tuple[Dim, ...] = ()
+    dtype: str | None = None
+    shares_buffer: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tokens, weight, past = given(inputs), given(inputs, 1), optional(inputs, 4)
@@ -201,16 +284,25 @@ class ProjectedAttention(Operator):
             facts = {"gets": tokens.dims, "weight": weight.dims, "wants": (3,)}
             return refused(Requirement("rank", False, facts, spoils=None), tokens, tokens)
         batch, length, features = tokens.dims
-        _, keys, values = self._sizes(weight)
-        seen = length if past is None else past.dims[3] + length if past.rank == 5 else Unknown("its past")
+        _, _, values = self._sizes(weight)
+        seen = self._seen(length, past)
         told = {"gets": features, "wants": weight.dims[0], "weight": weight.dims}
         widths = {"width": values, "heads": self.heads, "role": "value"}
         requirements = (
             Requirement("features", equal(features, weight.dims[0]), told),
             Requirement("heads", equal(values % self.heads, 0), widths),
         )
-        present = tokens.shaped((2, batch, self.heads, seen, keys // self.heads))
-        return Outcome((tokens.shaped((batch, length, values)), present), requirements)
+        # Keys and values lie in one tensor, which is made for the values.
+        present = tokens.shaped((2, batch, self.heads, seen, values // self.heads), self.dtype)
+        return Outcome((tokens.shaped((batch, length, values), self.dtype), present), requirements)
+
+    def _seen(self, length: Dim, past: Tensor | None) -> Dim:
+        """How many tokens the present keys are of, or how many the buffer has room for."""
+        if past is None:
+            return length
+        if past.rank != 5:
+            return Unknown("its past has not five axes")
+        return past.dims[3] if self.shares_buffer else past.dims[3] + length
 
     def _sizes(self, weight: Tensor) -> tuple[Dim, ...]:
         return self.sizes or (weight.dims[1] // 3,) * 3
@@ -220,64 +312,10 @@ class ProjectedAttention(Operator):
         tokens, weight = given(inputs), given(inputs, 1)
         batch, length, features = tokens.dims
         _, keys, values = self._sizes(weight)
-        seen = outputs[1].dims[3] if len(outputs) > 1 else self.evaluate(*inputs).outputs[1].dims[3]
+        if self.shares_buffer:
+            return _USED
+        seen = self._seen(length, optional(inputs, 4))
         return batch * length * (features * weight.dims[1] + seen * (keys + values))
-
-    def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
-        """A token sees all tokens of its sample."""
-        return identity(0, [(0, 0)])
-
-
-@dataclass(frozen=True)
-class FusedAttention(CachedAttention):
-    """Attention whose keys and values may be split into heads already, though its query is not."""
-
-    def evaluate(self, *inputs: Tensor | None) -> Outcome:
-        return super().evaluate(*_joined_heads(inputs))
-
-    def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
-        return super().macs(_joined_heads(inputs), outputs)
-
-
-def _joined_heads(inputs: Sequence[Tensor | None]) -> list[Tensor | None]:
-    """Keys and values as `batch × tokens × features`, where the query is so."""
-    found = list(inputs)
-    query = given(inputs)
-    if isinstance(query.shape, Unknown) or query.rank != 3:
-        return found
-    for place in (1, 2):
-        tensor = given(inputs, place)
-        if not isinstance(tensor.shape, Unknown) and tensor.rank == 4:
-            batch, heads, tokens, width = tensor.shape
-            found[place] = tensor.shaped((batch, tokens, heads * width))
-    return found
-
-
-@dataclass(frozen=True)
-class GroupedAttention(FusedAttention):
-    """Attention of which several heads of the query share a key, and earlier tokens lie in a buffer.
-
-    How much of the buffer is used is told by data, and so is what comes out of it: the tokens alone are known. Query,
-    key and value may come packed into one tensor, the first input.
-    """
-
-    def evaluate(self, *inputs: Tensor | None) -> Outcome:
-        if optional(inputs, 1) is not None:
-            outcome = super().evaluate(*inputs[:3])
-            return replace(outcome, outputs=outcome.outputs[:1])
-        packed, query, key = given(inputs), self.query_heads or 0, self.key_heads or 0
-        if packed.rank != 3 or query < 1 or key < 1:
-            return refused(
-                Requirement("rank", False, {"gets": packed.dims, "wants": (3,)}, spoils=None), packed
-            )
-        batch, tokens, features = packed.dims
-        facts = {"width": features, "heads": query + 2 * key, "role": "query"}
-        fits = Requirement("heads", equal(features % (query + 2 * key), 0), facts)
-        width = features // (query + 2 * key)
-        return Outcome((packed.shaped((batch, tokens, query * width)),), (fits,))
-
-    def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
-        return Unknown("how many earlier tokens there are is told by data")
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """A token sees all tokens of its sample."""

@@ -24,12 +24,14 @@ __all__ = ["GatedLinearUnit"]
 
 @dataclass(frozen=True)
 class GatedLinearUnit(Operator):
-    """`a · sigmoid(b)` for the two halves of an axis: `out = in / 2` along it.
+    """`a · sigmoid(b)` for the two halves of an axis: `out = in / 2` along it. A bias may be added first.
 
     Args:
         axis: the axis that is halved, counted from the end if negative.
     """
 
+    roles: ClassVar[tuple[str, ...]] = ("input", "bias")
+    learned: ClassVar[frozenset[str]] = frozenset({"bias"})
     family: ClassVar[str] = "activation"
     word: ClassVar[str] = "glu"
 

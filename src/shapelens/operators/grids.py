@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from shapelens.dims import Dim, Unknown, product
@@ -21,6 +22,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, same_cells
+from shapelens.operators.spans import span_of
 from shapelens.operators.strides import Strides, expanded
 from shapelens.records import dataclass
 
@@ -48,7 +50,7 @@ class MeshGrid(Operator):
             return refused(broken, *vectors)
         sizes = {self._axis(place, len(vectors)): tensor.elements for place, tensor in enumerate(vectors)}
         shape = tuple([sizes[axis] for axis in range(len(vectors))])
-        return Outcome(tuple([tensor.shaped(shape) for tensor in vectors]))
+        return Outcome(tuple([replace(tensor.shaped(shape), span=span_of(tensor)) for tensor in vectors]))
 
     def _axis(self, place: int, count: int) -> int:
         """Along which axis a vector is laid."""

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from shapelens.dims import Dim, Unknown, all_of, at_least, at_most, decide, equal
@@ -19,10 +20,20 @@ from shapelens.operators.elementwise import broadcast
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, same_cells
 from shapelens.operators.rearranging import known_contents, picked
+from shapelens.operators.spans import inside, span_of
 from shapelens.operators.strides import Strides
 from shapelens.records import dataclass
 
-__all__ = ["Gather", "GatherElements", "GatherND", "OneHot", "Triangle", "elements_fit", "reached"]
+__all__ = [
+    "Gather",
+    "GatherElements",
+    "GatherND",
+    "OneHot",
+    "Triangle",
+    "elements_fit",
+    "reached",
+    "stands_inside",
+]
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Gather(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "indices")
     learned: ClassVar[frozenset[str]] = frozenset({"input"})
     family: ClassVar[str] = "reshape"
+    takes_elements: ClassVar[bool] = True
 
     axis: int = 0
     indices: Dim | tuple[Dim, ...] | None = None
@@ -112,6 +124,9 @@ def reached(own: Shape, axis: int, indices: Tensor) -> tuple[Requirement, ...]:
         # -5 asks for five places as 4 does.
         needed = max(max(fixed) + 1, -min(fixed))
         return (Requirement("index", at_least(own[axis], needed), {**facts, "needed": needed}),)
+    if indices.span is not None:
+        truth = inside(indices, own[axis], from_end=True)
+        return (Requirement("index", truth, {**facts, "needed": indices.span.most + 1}),)
     known = known_contents(indices) or ()
     places = [place for place in known if is_size(place) and not isinstance(place, Unknown)]
     truths = [all_of(at_least(own[axis], place + 1), at_least(place + own[axis], 0)) for place in places]
@@ -133,6 +148,7 @@ class GatherElements(Operator):
     Args:
         axis: along which axis an index says the place.
         broadcasts: whether the tensor and the indices are stretched to each other along all other axes.
+        from_end: whether negative indices count from the end (ONNX); else they are none (PyTorch).
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "indices")
@@ -142,6 +158,7 @@ class GatherElements(Operator):
 
     axis: int = 0
     broadcasts: bool = False
+    from_end: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor, indices = given(inputs), given(inputs, 1)
@@ -149,7 +166,8 @@ class GatherElements(Operator):
             return self._stretched(tensor, indices)
         if isinstance(tensor.shape, Unknown):
             return Outcome((Tensor(indices.shape, tensor.dtype),))
-        return Outcome((Tensor(indices.dims, tensor.dtype),), elements_fit(tensor, indices, self.axis))
+        requirements = elements_fit(tensor, indices, self.axis, from_end=self.from_end)
+        return Outcome((Tensor(indices.dims, tensor.dtype),), requirements)
 
     def _stretched(self, tensor: Tensor, indices: Tensor) -> Outcome:
         own, places = tensor.dims, indices.dims
@@ -174,21 +192,34 @@ class GatherElements(Operator):
         return Kept((0, 1))
 
 
-def elements_fit(tensor: Tensor, indices: Tensor, axis: int) -> tuple[Requirement, ...]:
-    """The indices have as many axes, and reach no further along any but the indexed one."""
+def elements_fit(
+    tensor: Tensor, indices: Tensor, axis: int, *, from_end: bool = False
+) -> tuple[Requirement, ...]:
+    """The indices have as many axes, reach no further along any but the indexed one, and stand inside of that."""
     facts = {"gets": indices.dims, "wants": tensor.dims, "axis": axis}
     if tensor.rank != indices.rank:
         return (Requirement("indices", False, facts, spoils=None),)
     found, broken = fixed_axis(axis, max(tensor.rank, 1))
     if broken is not None:
         return (broken,)
-    places = [place for place in range(tensor.rank) if place != found]
-    return tuple(
-        [
-            Requirement("indices", at_most(indices.dims[place], tensor.dims[place]), {**facts, "at": place})
-            for place in places
-        ]
-    )
+    reach = [
+        Requirement("indices", at_most(indices.dims[place], tensor.dims[place]), {**facts, "at": place})
+        for place in range(tensor.rank)
+        if place != found
+    ]
+    stands = stands_inside(tensor.dims, found, indices, from_end=from_end) if tensor.rank else ()
+    return (*reach, *stands)
+
+
+def stands_inside(
+    own: Shape, axis: int, indices: Tensor, *, from_end: bool = False
+) -> tuple[Requirement, ...]:
+    """That every index which is computed of sizes is a place of the axis, counted from its beginning or either end."""
+    span = span_of(indices)
+    if span is None:
+        return ()
+    facts = {"gets": own, "axis": axis, "size": own[axis], "needed": span.most + 1}
+    return (Requirement("index", inside(replace(indices, span=span), own[axis], from_end=from_end), facts),)
 
 
 @dataclass(frozen=True)
@@ -246,6 +277,7 @@ class OneHot(Operator):
         depth: the number of classes.
         axis: where the new axis stands in the result.
         dtype: the type of the output, where no values say it.
+        is_checked: whether every index must be one of the classes (PyTorch); else what is none has no 1 (ONNX).
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "depth", "values")
@@ -255,6 +287,7 @@ class OneHot(Operator):
     depth: Dim | None = None
     axis: int = -1
     dtype: str = "int64"
+    is_checked: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         indices = given(inputs)
@@ -268,7 +301,9 @@ class OneHot(Operator):
         facts = {"gets": indices.dims, "depth": depth}
         positive = Requirement("classes", at_least(depth, 1), facts, spoils=(axis,))
         values = optional(inputs, 2)
-        return Outcome((Tensor(shape, self.dtype if values is None else values.dtype),), (positive,))
+        known = stands_inside(shape, axis, indices) if self.is_checked else ()
+        dtype = self.dtype if values is None else values.dtype
+        return Outcome((Tensor(shape, dtype),), (positive, *known))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         rank = given(inputs).rank

@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shapelens.dims import (
     Dim,
     UndecidedError,
     Unknown,
+    all_of,
+    any_of,
     at_least,
     ceil_divide,
     decide,
@@ -31,6 +33,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity
 from shapelens.operators.rearranging import joined, kept_contents, known_contents, picked
+from shapelens.operators.spans import together
 from shapelens.operators.strides import Strides
 from shapelens.records import dataclass
 
@@ -71,7 +74,7 @@ class Concatenate(Operator):
         contents = None
         if all(r.truth is not False for r in requirements) and all(t.contents is not None for t in tensors):
             contents = joined(tensors, axis)
-        return Outcome((Tensor(tuple(shape), first.dtype, contents),), requirements)
+        return Outcome((_joined(tensors, tuple(shape), first.dtype, contents),), requirements)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Every input is seen at the cell's own place; along the axis, moved by the sizes before it."""
@@ -127,7 +130,7 @@ class Stack(Operator):
         contents = None
         if all(r.truth is not False for r in requirements) and all(t.contents is not None for t in raised):
             contents = joined(raised, axis)
-        return Outcome((Tensor(tuple(common), first.dtype, contents),), requirements)
+        return Outcome((_joined(tensors, tuple(common), first.dtype, contents),), requirements)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         rank = len(outputs[0].dims)
@@ -137,6 +140,12 @@ class Stack(Operator):
 
     def kept_for_backward(self, run: Run) -> Kept:
         return Kept()
+
+
+def _joined(tensors: Sequence[Tensor], shape: Shape, dtype: str, contents: tuple[Any, ...] | None) -> Tensor:
+    """What comes out, with what is known of its elements."""
+    is_spanned = contents is None and any(tensor.span is not None for tensor in tensors)
+    return Tensor(shape, dtype, contents, span=together(tensors) if is_spanned else None)
 
 
 def _ranks_fit(kind: str, tensors: Sequence[Tensor]) -> tuple[Tensor, Requirement | None]:
@@ -194,6 +203,7 @@ class Split(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "sizes")
     word: ClassVar[str] = "split"
     family: ClassVar[str] = "reshape"
+    takes_elements: ClassVar[bool] = True
 
     axis: int = 0
     sizes: tuple[Dim, ...] | None = None
@@ -222,13 +232,17 @@ class Split(Operator):
         """The size of each part, and what must hold."""
         if sizes is not None:
             facts = {**facts, "sizes": sizes, "wants": total(sizes)}
-            return list(sizes), (Requirement("split", equal(whole, total(sizes)), facts),)
+            fits = all_of(equal(whole, total(sizes)), *[at_least(size, 0) for size in sizes])
+            return list(sizes), (Requirement("split", fits, facts),)
         if self.parts is None:
             if self.size is None:
                 raise UndecidedError("the size of each part is not given")
-            return list(_chunks(whole, self.size, MAXIMUM_PARTS)), ()
+            # Nothing alone is parted by nothing.
+            some = any_of(at_least(self.size, 1), all_of(equal(self.size, 0), equal(whole, 0)))
+            requirements = () if some is True else (Requirement("split", some, {**facts, "part": self.size}),)
+            return list(_chunks(whole, self.size, MAXIMUM_PARTS)), requirements
         if self.sharing == "chunk":
-            if isinstance(whole, int) and whole == 0:
+            if decide(equal(whole, 0)):
                 return [0] * self.parts, ()
             return list(_chunks(whole, ceil_divide(whole, self.parts), self.parts)), ()
         facts = {**facts, "parts": self.parts}
@@ -261,7 +275,7 @@ class Split(Operator):
 
 def _chunks(whole: Dim, size: Dim, most: int) -> Iterator[Dim]:
     """Parts of one size, the last of which is what is left. How many there are is a decision of the path."""
-    if isinstance(size, int) and size < 1:
+    if not decide(at_least(size, 1)):
         yield whole
         return
     for place in range(most):
@@ -295,6 +309,7 @@ class Unbind(Operator):
 
     word: ClassVar[str] = "unbind"
     family: ClassVar[str] = "reshape"
+    takes_elements: ClassVar[bool] = True
 
     axis: int = 0
 

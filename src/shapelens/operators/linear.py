@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from shapelens.dims import Dim, Unknown, any_of, equal
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.backward import Kept, Run
+from shapelens.operators.indexing import stands_inside
 from shapelens.operators.operator import Filters, Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.products import product_kept
 from shapelens.operators.reach import Link, identity
@@ -168,7 +169,9 @@ class Bilinear(Operator):
 
 @dataclass(frozen=True)
 class Embedding(Operator):
-    """A table with one row for each word: every index is replaced by its row.
+    """A table with one row for each word: every index is replaced by its row, which must be there.
+
+    Of words nothing is known; of places that are counted, the largest is.
 
     >>> Embedding().evaluate(Tensor((2, 10), "int64"), Tensor((30000, 512))).outputs[0].shape
     (2, 10, 512)
@@ -185,7 +188,8 @@ class Embedding(Operator):
             wrong = Requirement("rank", False, {"gets": table.dims, "wants": 2}, spoils=None)
             nothing = Unknown("a table of embeddings has rows and columns")
             return Outcome((table.shaped(nothing),), (wrong,))
-        return Outcome((table.shaped((*indices.dims, table.dims[1])),))
+        out = table.shaped((*indices.dims, table.dims[1]))
+        return Outcome((out,), stands_inside(table.dims, 0, indices))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return identity(0, [(axis, axis) for axis in range(given(inputs).rank)])

@@ -40,16 +40,18 @@ class ClassLoss(Operator):
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         scores, labels, weight = given(inputs), given(inputs, 1), optional(inputs, 2)
         more = (scores.shaped(scores.shape),) if self.with_log_probabilities else ()
-        if scores.rank < 2 or labels.rank != scores.rank - 1:
-            facts = {"gets": scores.dims, "labels": labels.dims}
-            nothing = Unknown("a label has no axis of classes")
+        if scores.rank < 2:
+            facts = {"gets": scores.dims, "wants": "at least 2", "labels": labels.dims}
+            nothing = Unknown("scores have an axis of classes behind the samples")
             broken = Requirement("rank", False, facts, spoils=None)
             return Outcome((scores.shaped(nothing if self.reduction == "none" else ()), *more), (broken,))
         kept = (scores.dims[0], *scores.dims[2:])
         facts = {"gets": labels.dims, "wants": kept}
-        requirements = [
-            Requirement("labels", equal(own, dim), facts) for own, dim in zip(labels.dims, kept, strict=True)
-        ]
+        fits_ranks = labels.rank == len(kept)
+        truths = (
+            [equal(own, dim) for own, dim in zip(labels.dims, kept, strict=True)] if fits_ranks else [False]
+        )
+        requirements = [Requirement("labels", truth, facts) for truth in truths]
         if weight is not None:
             fits = weight.rank == 1 and equal(weight.dims[0], scores.dims[1])
             requirements.append(Requirement("labels", fits, {"gets": weight.dims, "wants": scores.dims[1:2]}))

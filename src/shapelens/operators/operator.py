@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from shapelens.dims import Dim, Truth, UndecidedError, Unknown, product
 from shapelens.operators.reach import Link, same_cells
+from shapelens.operators.spans import NOT_FOLLOWED, Span, of_some, span_of
 from shapelens.records import dataclass
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class Tensor:
         contents: the elements in row-major order where they are known (sizes that a network computes with);
             integers, expressions, floats or unknowns.
         is_held: whether the network holds it (a weight, a constant) and it does not flow through.
+        span: between which numbers its elements lie, where it is computed of sizes alone; None for data.
     """
 
     shape: Shape | Unknown
     dtype: str = "float32"
     contents: tuple[Any, ...] | None = None
     is_held: bool = False
+    span: Span | None = field(default=None, repr=False)
 
     @property
     def dims(self) -> Shape:
@@ -138,6 +141,10 @@ class Operator:
     """Whether a gradient of its outputs leads back to its inputs."""
     lies_like_input: ClassVar[bool] = False
     """Whether the axes of its output lie in memory in the order of its input's, as of functions of elements."""
+    keeps_elements: ClassVar[bool] = False
+    """Whether its output has the elements of its first input, all of them and no others."""
+    takes_elements: ClassVar[bool] = False
+    """Whether its outputs have some elements of its first input, and no others."""
 
     @property
     def name(self) -> str:
@@ -233,6 +240,8 @@ def apply(
         outcome = operator.evaluate(*inputs)
     except UndecidedError as undecided:
         return Outcome((Tensor(Unknown(undecided.summary), "unknown"),) * max(output_count, 1))
+    if any(tensor is not None and tensor.span is not None for tensor in inputs):
+        outcome = _spanned(operator, inputs, outcome)
     missing = output_count - len(outcome.outputs)
     if missing > 0:
         nothing = Tensor(Unknown(f"{operator.name} says nothing of this output"), "unknown")
@@ -241,6 +250,25 @@ def apply(
     if any(requirement.truth is False for requirement in outcome.requirements):
         return _spoiled(outcome, blame or operator.name)
     return outcome
+
+
+def _spanned(operator: Operator, inputs: Sequence[Tensor | None], outcome: Outcome) -> Outcome:
+    """The outcome with what is known of the elements of outputs that are computed of sizes alone."""
+    first = inputs[0]
+    others = [tensor for tensor in inputs[1:] if tensor is not None]
+    if first is None or first.span is None:
+        return outcome
+    if operator.keeps_elements or operator.takes_elements:
+        span = first.span if operator.keeps_elements else of_some(first.span)
+    elif all(tensor.is_held or span_of(tensor) is not None for tensor in others):
+        span = NOT_FOLLOWED
+    else:
+        return outcome
+    outputs = [
+        replace(tensor, span=span) if tensor.span is None and tensor.contents is None else tensor
+        for tensor in outcome.outputs
+    ]
+    return replace(outcome, outputs=tuple(outputs))
 
 
 def _last_unknown(outcome: Outcome) -> Tensor | None:

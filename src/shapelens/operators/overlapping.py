@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shapelens.dims import Dim, at_least
+from shapelens.dims import Dim, Unknown, any_of, at_least, decide, equal, product, total
 from shapelens.operators.arguments import fixed_axis, given, refused
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link, identity, window
@@ -71,7 +71,8 @@ class Strided(Operator):
 
     Args:
         shape: the shape.
-        strides: how many elements a step along each axis is, as they were at the size that was traced.
+        strides: how many elements a step along each axis is.
+        offset: how many elements before the first.
     """
 
     word: ClassVar[str] = "as strided"
@@ -79,9 +80,18 @@ class Strided(Operator):
 
     shape: Shape = ()
     strides: Shape = ()
+    offset: Dim = 0
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
-        return Outcome((given(inputs).shaped(self.shape),))
+        tensor = given(inputs)
+        steps = zip(self.shape, self.strides, strict=True)
+        last = self.offset + total([(size - 1) * stride for size, stride in steps])
+        inside = any_of(equal(product(self.shape), 0), at_least(tensor.elements, last + 1))
+        # A part of a tensor lies in the memory of the whole, of which nothing is known here.
+        if not isinstance(inside, Unknown) and not decide(inside):
+            inside = Unknown("how much memory there is beside the tensor is not known")
+        facts = {"gets": tensor.shape, "asked": self.shape, "needed": last + 1}
+        return Outcome((tensor.shaped(self.shape),), (Requirement("memory", inside, facts),))
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return ()

@@ -17,7 +17,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from shapelens.dims import Dim, Truth, Unknown, all_of, at_least, at_most, maximum, minimum
+from shapelens.dims import (
+    Dim,
+    Truth,
+    Unknown,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    decide,
+    maximum,
+    minimum,
+)
 from shapelens.operators.arguments import fixed_axes, given, optional, refused, required, told
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
@@ -76,6 +87,11 @@ class Pad(Operator):
             size = tensor.dims[axis]
             out[axis] = size + (before + after)
             requirements += self._requirements(size, (before, after), axis, out[axis])
+        if self.mode in {REFLECT, REPLICATE} and not self.cuts_first and axes:
+            # PyTorch looks whether anything comes out along some axis.
+            some = any_of(*[at_least(out[axis], 1) for axis in axes])
+            facts = {**requirements[0].facts, "axes": axes}
+            requirements += [] if some is True else [Requirement("pad_cut", some, facts, spoils=axes)]
         return Outcome((tensor.shaped(tuple(out)),), tuple(requirements))
 
     def _pairs(self, inputs: Sequence[Tensor | None]) -> tuple[tuple[Dim, Dim], ...] | Unknown:
@@ -112,9 +128,12 @@ class Pad(Operator):
         if self.cuts_first:  # onnxruntime cuts as much as it is told to, if zeros make up for it
             kept, least = (out, 0) if self.mode == CONSTANT else (left, 1)
         elif self.mode in {REFLECT, REPLICATE}:  # PyTorch looks at what comes out
-            kept, least = out, 1
+            kept = out
         facts = {"axis": axis, "size": size, "before": sides[0], "after": sides[1], "out": out}
-        requirements = [Requirement("pad_cut", at_least(kept, least), facts, spoils=(axis,))]
+        truth = at_least(kept, least)
+        if self.mode == CIRCULAR and not self.cuts_first and truth is not True:
+            truth = _of_a_circle(truth, out)
+        requirements = [Requirement("pad_cut", truth, facts, spoils=(axis,))]
         if self.mode != CONSTANT:
             source = left if self.cuts_first else size
             requirements.append(mode_requirement(self.mode, source, sides, axis, turns=self.turns))
@@ -147,6 +166,14 @@ class Pad(Operator):
         if not isinstance(pairs, Unknown) and all(isinstance(side, int) for pair in pairs for side in pair):
             attributes["pads"] = [list(pair) for pair in pairs]
         return attributes
+
+
+def _of_a_circle(truth: Truth, out: Dim) -> Truth:
+    """That no more is cut off than there is; where more is, and still something comes out, PyTorch may take it."""
+    some = at_least(out, 0)
+    if isinstance(truth, Unknown) or isinstance(some, Unknown) or decide(truth) or not decide(some):
+        return truth
+    return Unknown("whether PyTorch cuts more off a circle than it has hangs on how it copies")
 
 
 def mode_requirement(

@@ -17,11 +17,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from shapelens.dims import Dim, Unknown, at_least, at_most
+from shapelens.dims import Dim, Unknown, at_least, at_most, maximum, product
 from shapelens.operators.arguments import given
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity, window
+from shapelens.operators.spans import Span
 from shapelens.operators.windows import (
     ImageAxes,
     Padding,
@@ -30,10 +31,10 @@ from shapelens.operators.windows import (
     image_axes,
     misfit,
     no_image,
+    open_settings,
     pad_words,
     padding_attribute,
     per_axis,
-    positive_settings,
     rank_requirement,
     setting_words,
     slidings_of,
@@ -67,6 +68,7 @@ class Pool(Operator):
         norm: the power of a norm.
         norm_of_mean: whether a norm is made of the mean of the powers, times the kernel's cells, and powers keep
             their sign (PyTorch). Else it is the root of the sum of the absolute values' powers (ONNX).
+        cut_less: how `same` treats cells that a stride larger than the window leaves over; as `Sliding` has it.
     """
 
     family: ClassVar[str] = "pool"
@@ -85,6 +87,7 @@ class Pool(Operator):
     divisor: int | None = None
     norm: float = 2
     norm_of_mean: bool = False
+    cut_less: int | Unknown | None = None
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -97,7 +100,14 @@ class Pool(Operator):
 
     def slidings(self) -> tuple[Sliding, ...]:
         """How the window slides, for each spatial axis."""
-        return slidings_of(self.kernel, self.strides, self.padding, self.dilation, ceil_mode=self.ceil_mode)
+        return slidings_of(
+            self.kernel,
+            self.strides,
+            self.padding,
+            self.dilation,
+            ceil_mode=self.ceil_mode,
+            cut_less=self.cut_less,
+        )
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         image = given(inputs)
@@ -107,16 +117,15 @@ class Pool(Operator):
             return no_image(image, broken, outputs)
         axes = self.axes(image)
         out = list(image.dims)
-        requirements = [
-            *some_channels(image, axes),
-            *positive_settings(kernel=self.kernel, stride=self.strides),
-        ]
+        requirements = [*some_channels(image, axes), *open_settings(**self._limits())]
         for axis, sliding in zip(axes.spatial, self.slidings(), strict=True):
             out[axis] = self.count(image.dims[axis], sliding)
             requirements.append(self._window_requirement(image.dims[axis], sliding, axis, out[axis]))
             if not isinstance(sliding.padding, str):
                 requirements.append(self._padding_requirement(sliding.kernel, sliding.padding, axis))
-        return Outcome(with_indices(image.shaped(tuple(out)), outputs), tuple(requirements))
+        # ONNX counts the cells of all maps together.
+        cells = product([image.dims[axis] for axis in axes.spatial]) if self.half_padding else None
+        return Outcome(with_indices(image.shaped(tuple(out)), outputs, cells), tuple(requirements))
 
     def count(self, size: Dim, sliding: Sliding) -> Dim:
         """The size that comes out along one axis."""
@@ -130,8 +139,16 @@ class Pool(Operator):
         ranks = rank_requirement(image, rank, batched=self.batched)
         if ranks.truth is False:
             return ranks
-        positive = {"kernel": self.kernel, "stride": self.strides, "dilation": self.dilation}
-        return misfit(rank, positive=positive, other={"padding": self.padding})
+        return misfit(rank, **self._limits())
+
+    def _limits(self) -> dict[str, dict[str, object]]:
+        """The settings that are at least 1, and those that are at least 0."""
+        positive: dict[str, object] = {
+            "kernel": self.kernel,
+            "stride": self.strides,
+            "dilation": self.dilation,
+        }
+        return {"positive": positive, "other": {"padding": self.padding}}
 
     def _window_requirement(self, size: Dim, sliding: Sliding, axis: int, out: Dim) -> Requirement:
         """That a window fits into the image and its padding; for some of PyTorch's pools, into the image alone."""
@@ -141,11 +158,12 @@ class Pool(Operator):
             return replace(wanted, truth=at_least(size, sliding.extent), facts=alone)
         return wanted
 
-    def _padding_requirement(self, kernel: int, sides: tuple[int, int], axis: int) -> Requirement:
+    def _padding_requirement(self, kernel: Dim, sides: tuple[Dim, Dim], axis: int) -> Requirement:
         """That there is not so much padding that a window could lie in it."""
         most = kernel // 2 if self.half_padding else kernel - 1
-        facts = {"padding": max(sides), "most": most, "kernel": kernel, "axis": axis}
-        return Requirement("pool_padding", at_most(max(sides), most), facts)
+        padding = maximum(*sides)
+        facts = {"padding": padding, "most": most, "kernel": kernel, "axis": axis}
+        return Requirement("pool_padding", at_most(padding, most), facts)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         image = given(inputs)
@@ -201,9 +219,11 @@ class Pool(Operator):
 # what all pools share ----------------------------------------------------------------------------------
 
 
-def with_indices(pooled: Tensor, outputs: int) -> tuple[Tensor, ...]:
-    """The values and, if there are two outputs, where each of them came from."""
-    return (pooled, pooled.shaped(pooled.shape, "int64"))[:outputs]
+def with_indices(pooled: Tensor, outputs: int, cells: Dim | None = None) -> tuple[Tensor, ...]:
+    """The values and, if there are two outputs, where each of them came from: one of so many cells of its map."""
+    span = None if cells is None else Span(0, cells - 1, is_reached=False)
+    places = Tensor(pooled.shape, "int64", span=span)
+    return (pooled, places)[:outputs]
 
 
 def max_kept(run: Run) -> Kept:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from shapelens.dims import Dim, Unknown, equal
+from shapelens.dims import Dim, Unknown, at_least, equal
 from shapelens.operators.arguments import given, optional
 from shapelens.operators.operator import Follow, Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
@@ -125,6 +125,9 @@ class Recurrent(Operator):
             broken = Requirement("rank", False, facts, spoils=None)
             return Outcome((tensor.shaped(nothing),) * (3 if self.has_cell else 2), (broken,))
         requirements = self._requirements(tensor, cells)
+        if not self.apart:
+            some = at_least(tensor.dims[self._axes(tensor)[0]], 1)
+            requirements += [] if some is True else [Requirement("steps", some, {"gets": tensor.dims})]
         hidden, width = self._sizes(cells[0][1])
         steps, batch = self._axes(tensor)
         samples = () if batch is None else (tensor.dims[batch],)
@@ -177,7 +180,7 @@ class Recurrent(Operator):
                 facts = {"gets": weight.dims[0], "wants": self.directions}
                 found.append(Requirement("directions", equal(weight.dims[0], self.directions), facts))
             # In one weight for both directions the bias of the input stands before that of the recurrence.
-            rows = weight.dims[1] * 2 if self.apart else weight.dims[-1 if self.features_last else 0]
+            rows = weight.dims[-1 if self.features_last else -2] * (2 if self.apart else 1)
             for bias in (optional(inputs, start + 2), optional(inputs, start + 3)):
                 if bias is not None and not isinstance(bias.shape, Unknown) and bias.shape:
                     facts = {"gets": bias.dims[-1], "wants": rows}
@@ -236,7 +239,7 @@ class Recurrent(Operator):
         for direction in range(1 if self.apart else self.directions):
             place = len(_STATES) + direction * len(_WEIGHTS)
             weight = given(before, place).dims
-            axis = 0 if self.features_last else len(weight) - 1
+            axis = len(weight) - (2 if self.features_last else 1)
             if had != gets and weight[axis] == had and isinstance(gets, int):
                 shapes[place] = (*weight[:axis], gets, *weight[axis + 1 :])
         return Follow(self, shapes)

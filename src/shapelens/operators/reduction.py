@@ -70,6 +70,9 @@ class Reduce(Operator):
         empty_keeps_all: whether no axes at all means that nothing is reduced, and not everything.
         with_indices: whether a second output tells where each value came from.
         dtype: the type of the output, where it is not the input's.
+        least: how many places each reduced axis has at least (PyTorch); else a largest value and its place need one,
+            unless there is no output either (ONNX).
+        of_all: whether so many places are asked of every axis.
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "axes")
@@ -81,6 +84,8 @@ class Reduce(Operator):
     empty_keeps_all: bool = False
     with_indices: bool = False
     dtype: str | None = None
+    least: Dim | None = None
+    of_all: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor = given(inputs)
@@ -118,13 +123,17 @@ class Reduce(Operator):
 
     def _requirements(self, own: Shape, reduced: frozenset[int]) -> tuple[Requirement, ...]:
         """Nothing has no largest value, and no place of it, unless there is no output either."""
+        facts = {"gets": own, "axes": tuple(sorted(reduced)), "kind": self.kind}
+        if self.least is not None:
+            asked = range(len(own)) if self.of_all else sorted(reduced)
+            truth = all_of(*[at_least(own[axis], self.least) for axis in asked])
+            return () if truth is True else (Requirement("reduction", truth, facts),)
         has_places = self.with_indices and self.kind in {"max", "min"}
         if self.kind not in {"argmax", "argmin", "amax", "amin"} and not has_places:
             return ()
         kept = [dim for axis, dim in enumerate(own) if axis not in reduced]
         some = all_of(*[at_least(own[axis], 1) for axis in sorted(reduced)])
         truth = some if some is True else any_of(some, equal(product(kept), 0))
-        facts = {"gets": own, "axes": tuple(sorted(reduced)), "kind": self.kind}
         return () if truth is True else (Requirement("reduction", truth, facts),)
 
     def _outcome(

@@ -43,6 +43,7 @@ class Expand(Operator):
     roles: ClassVar[tuple[str, ...]] = ("input", "shape")
     word: ClassVar[str] = "expand"
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     shape: tuple[Dim, ...] | None = None
     both_ways: bool = False
@@ -122,6 +123,7 @@ class Tile(Operator):
 
     roles: ClassVar[tuple[str, ...]] = ("input", "repeats")
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     repeats: tuple[Dim, ...] | None = None
     new_axes: bool = False
@@ -197,6 +199,7 @@ class RepeatElements(Operator):
 
     roles: ClassVar[tuple[str, ...]] = ("input", "repeats")
     family: ClassVar[str] = "reshape"
+    takes_elements: ClassVar[bool] = True
 
     repeats: Dim | None = None
     axis: int | None = None

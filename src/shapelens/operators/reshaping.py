@@ -35,6 +35,7 @@ class Regrouping(Operator):
     """What all reshapes share: which axes survive follows from the shapes before and after."""
 
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         before, after = given(inputs).shape, outputs[0].shape

@@ -31,6 +31,7 @@ class Scatter(Operator):
     Args:
         axis: along which axis an index says the place.
         more_updates: whether there may be more updates than indices; those behind are not used (PyTorch).
+        from_end: whether negative indices count from the end (ONNX); else they are none (PyTorch).
     """
 
     roles: ClassVar[tuple[str, ...]] = ("input", "indices", "updates")
@@ -40,13 +41,14 @@ class Scatter(Operator):
 
     axis: int = 0
     more_updates: bool = False
+    from_end: bool = False
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         tensor, indices, updates = given(inputs), given(inputs, 1), optional(inputs, 2)
         out = (tensor.shaped(tensor.shape),)
         if isinstance(tensor.shape, Unknown) or isinstance(indices.shape, Unknown):
             return Outcome(out)
-        requirements = elements_fit(tensor, indices, self.axis)
+        requirements = elements_fit(tensor, indices, self.axis, from_end=self.from_end)
         if updates is not None and not isinstance(updates.shape, Unknown):
             requirements += _updates_fit(updates, indices.dims, more=self.more_updates)
         return Outcome(out, requirements)

@@ -60,7 +60,8 @@ class TensorSequence(Tensor):
 
     def __repr__(self) -> str:
         if self.items is None:
-            return "a sequence of tensors"
+            each = None if self.each is None or isinstance(self.each.shape, Unknown) else self.each.shape
+            return "a sequence of tensors" if each is None else f"a sequence of tensors of {shape_text(each)}"
         shown = ", ".join([shape_text(item.shape) for item in self.items[:4]])
         return (
             f"a sequence of {shown}{', …' if len(self.items) > 4 else ''}" if shown else "an empty sequence"
@@ -73,15 +74,15 @@ def sequence_of(items: Sequence[Tensor]) -> TensorSequence:
     for item in items:
         each = item if each is None else what_both_are(each, item)
     each = None if each is None else Tensor(each.shape, each.dtype)
-    made = TensorSequence(
-        _NO_TENSOR, each.dtype if each else "unknown", None, False, tuple(items), each, len(items)
-    )
+    dtype = each.dtype if each else "unknown"
+    made = TensorSequence(_NO_TENSOR, dtype, items=tuple(items), each=each, length=len(items))
     return replace(made, shape=Unknown(f"it is {made!r}, and no tensor"))
 
 
 def sequence_like(each: Tensor | None, length: Dim, dtype: str = "unknown") -> TensorSequence:
     """A sequence of so many tensors that are alike as far as is known."""
-    return TensorSequence(_NO_TENSOR, each.dtype if each else dtype, None, False, None, each, length)
+    made = TensorSequence(_NO_TENSOR, each.dtype if each else dtype, each=each, length=length)
+    return made if each is None else replace(made, shape=Unknown(f"it is {made!r}, and no tensor"))
 
 
 _NO_TENSOR = Unknown("it is a sequence of tensors, and no tensor")

@@ -23,6 +23,7 @@ from shapelens.operators.contents import MAXIMUM_CONTENTS
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.reals import Real
+from shapelens.operators.spans import NOT_FOLLOWED, Span
 from shapelens.operators.strides import Strides
 from shapelens.records import dataclass
 
@@ -34,6 +35,7 @@ class Identity(Operator):
     """What goes in comes out."""
 
     keeps_shape: ClassVar[bool] = True
+    keeps_elements: ClassVar[bool] = True
     word: ClassVar[str] = "identity"
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
@@ -143,7 +145,16 @@ class Range(Operator):
         facts = {"start": start, "limit": limit, "step": step}
         requirement = Requirement("range", count is not None, facts, spoils=None)
         contents = None if count is None or self.divisor != 1 else _range_contents(start, step, count)
-        return Outcome((Tensor((0 if count is None else count,), dtype, contents),), (requirement,))
+        span = None if contents is not None else self._span(start, step, count)
+        out = Tensor((0 if count is None else count,), dtype, contents, span=span)
+        return Outcome((out,), (requirement,))
+
+    def _span(self, start: Any, step: Any, count: Dim | None) -> Span:
+        """From the first number to the last, whichever is the larger."""
+        if self.divisor != 1 or count is None or not (is_size(start) and is_size(step)):
+            return NOT_FOLLOWED
+        last = start + step * (count - 1)
+        return Span(start, last) if decide(at_least(step, 1)) else Span(last, start)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         return ()

@@ -42,6 +42,7 @@ from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link
 from shapelens.operators.rearranging import picked
+from shapelens.operators.spans import of_some, span_of
 from shapelens.operators.strides import Strides
 from shapelens.records import dataclass
 
@@ -66,6 +67,7 @@ class Slice(Operator):
 
     roles: ClassVar[tuple[str, ...]] = ("input", "starts", "ends", "axes", "steps")
     word: ClassVar[str] = "slice"
+    takes_elements: ClassVar[bool] = True
     family: ClassVar[str] = "reshape"
 
     starts: tuple[Dim | None, ...] | None = None
@@ -91,7 +93,10 @@ class Slice(Operator):
         contents: tuple[Any, ...] | None = None
         if tensor.contents is not None and not any(pick is None for pick in picks):
             contents = picked(tensor, [pick for pick in picks if pick is not None])
-        return Outcome((Tensor(tuple(shape), tensor.dtype, contents),))
+        # Of a part whose length is not a number it is not known which elements it has.
+        known = span_of(tensor) if contents is None else None
+        span = None if known is None else of_some(known)
+        return Outcome((Tensor(tuple(shape), tensor.dtype, contents, span=span),))
 
     def cuts(self, inputs: Sequence[Tensor | None]) -> tuple[dict[int, Cut], Requirement | None]:
         """What is cut out of each sliced axis, and the requirement that is broken if there is one.
@@ -169,6 +174,7 @@ class Narrow(Operator):
 
     roles: ClassVar[tuple[str, ...]] = ("input", "start")
     word: ClassVar[str] = "narrow"
+    takes_elements: ClassVar[bool] = True
     family: ClassVar[str] = "reshape"
 
     axis: int = 0

@@ -25,7 +25,15 @@ from shapelens.operators.convolution import (
 )
 from shapelens.operators.operator import Filters, Outcome, Requirement, Shape, Tensor, plain
 from shapelens.operators.reach import Link, identity, transposed_window
-from shapelens.operators.windows import SAME, Sliding, misfit, no_image, per_axis, setting_words
+from shapelens.operators.windows import (
+    SAME,
+    Sliding,
+    misfit,
+    no_image,
+    open_settings,
+    per_axis,
+    setting_words,
+)
 from shapelens.records import dataclass
 
 __all__ = ["TransposedConvolution"]
@@ -98,8 +106,12 @@ class TransposedConvolution(Convolution):
         broken = super().structure(image, weight)
         if broken is not None:
             return broken
-        settings = {"output padding": self.output_padding, "output size": self.output_size or ()}
-        return misfit(self.spatial_rank(weight), positive={}, other=settings)
+        return misfit(self.spatial_rank(weight), positive={}, other={"output size": self.output_size or ()})
+
+    def limits(self, kernel: Shape) -> dict[str, dict[str, object]]:
+        limits = super().limits(kernel)
+        limits["other"]["output padding"] = self.output_padding
+        return limits
 
     def evaluate(self, *inputs: Tensor | None) -> Outcome:
         image, weight, bias = image_weight_bias(inputs)
@@ -112,6 +124,7 @@ class TransposedConvolution(Convolution):
             self.channel_requirement(image, weight),
             *group_requirements(channels, self.groups),
             *bias_requirement(bias, filters),
+            *open_settings(**self.limits(kernel)),
         ]
         out = list(image.dims)
         out[axes.channel] = filters

@@ -31,6 +31,7 @@ class Transpose(Operator):
     """
 
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     order: tuple[int, ...] | None = None
 

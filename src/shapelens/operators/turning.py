@@ -34,6 +34,7 @@ class Flip(Operator):
     keeps_shape: ClassVar[bool] = True
     word: ClassVar[str] = "flip"
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     axes: tuple[int, ...] = ()
 
@@ -73,6 +74,7 @@ class Roll(Operator):
     keeps_shape: ClassVar[bool] = True
     word: ClassVar[str] = "roll"
     family: ClassVar[str] = "reshape"
+    keeps_elements: ClassVar[bool] = True
 
     shifts: tuple[Dim, ...] = ()
     axes: tuple[int, ...] | None = None

@@ -18,6 +18,7 @@ from shapelens.operators.arguments import given, optional, required
 from shapelens.operators.backward import Kept, Run
 from shapelens.operators.operator import Operator, Outcome, Requirement, Shape, Tensor, plain
 from shapelens.operators.reach import Link, identity
+from shapelens.operators.spans import inside
 from shapelens.operators.windows import (
     extent_words,
     image_axes,
@@ -86,6 +87,10 @@ class MaxUnpool(Operator):
                 facts |= {"least": least + 1, "most": most - 1}
                 requirements.append(Requirement("unpooled_output_size", reachable, facts))
                 grown[axis] = out
+        if indices.span is not None:
+            cells = product([grown[axis] for axis in axes])
+            facts = {"gets": tuple(grown), "axis": axes[-1], "size": cells, "needed": indices.span.most + 1}
+            requirements.append(Requirement("index", inside(indices, cells), facts))
         return self._shaped(image, tuple(grown), optional(inputs, 2), requirements)
 
     def _structure(self, image: Tensor) -> Requirement | None:

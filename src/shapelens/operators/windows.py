@@ -3,7 +3,8 @@
 `out = floor((in + before + after - dilation·(kernel - 1) - 1) / stride) + 1`
 
 Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016; the SAME paddings are
-TensorFlow's and ONNX'; the last-window clause of `ceil_mode` is PyTorch's and, since opset 22, ONNX'.
+TensorFlow's and ONNX'; what they cut off was tried on onnxruntime; the last-window clause of `ceil_mode` is
+PyTorch's and, since opset 22, ONNX'.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapelens.dims import Dim, Unknown, at_least, ceil_divide, maximum, minimum
+from shapelens.dims import Dim, Unknown, at_least, ceil_divide, maximum, minimum, select
 from shapelens.operators.operator import Outcome, Requirement, Tensor
 from shapelens.records import dataclass
 
@@ -26,10 +27,10 @@ __all__ = [
     "image_axes",
     "misfit",
     "no_image",
+    "open_settings",
     "pad_words",
     "padding_attribute",
     "per_axis",
-    "positive_settings",
     "rank_requirement",
     "setting_words",
     "slidings_of",
@@ -57,6 +58,9 @@ class Sliding:
         padding: cells before and after, or `same`, `same_lower`, `valid`.
         ceil_mode: whether the last window may reach past the end. It must start inside the input or its left
             padding, or it is dropped.
+        cut_less: where the stride is larger than the window, `same` may leave cells over. They are cut off at both
+            ends, as if they were a padding below zero, but for so many (ONNX); None where none is cut off, and
+            the first window stands on the first cell (TensorFlow); unknown where runtimes do not agree.
     """
 
     kernel: Dim
@@ -64,6 +68,7 @@ class Sliding:
     dilation: int = 1
     padding: str | tuple[int, int] = (0, 0)
     ceil_mode: bool = False
+    cut_less: int | Unknown | None = None
 
     @property
     def is_same(self) -> bool:
@@ -76,19 +81,29 @@ class Sliding:
         return (self.kernel - 1) * self.dilation + 1
 
     def sides(self, size: Dim) -> tuple[Dim, Dim]:
-        """The padding before and after, at this size.
+        """The padding before and after, at this size; below zero where cells are cut off.
 
         >>> Sliding(3, stride=2, padding="same").sides(224)
         (0, 1)
+        >>> Sliding(1, stride=5, padding="same", cut_less=0).sides(10)
+        (-2, -2)
         """
         if not isinstance(self.padding, str):
             return self.padding
         if self.padding == VALID:
             return 0, 0
-        out = ceil_divide(size, self.stride)
-        whole = maximum((out - 1) * self.stride + self.extent - size, 0)
+        wanted = (ceil_divide(size, self.stride) - 1) * self.stride + self.extent - size
+        whole = maximum(wanted, 0)
         half = whole // 2
-        return (half, whole - half) if self.padding == SAME else (whole - half, half)
+        before, after = (half, whole - half) if self.padding == SAME else (whole - half, half)
+        if self.cut_less is None or (isinstance(self.extent, int) and self.extent >= self.stride):
+            return before, after
+        if isinstance(self.cut_less, Unknown):
+            fits = at_least(wanted, 0)
+            return select(fits, before, self.cut_less), select(fits, after, self.cut_less)
+        cut = maximum(-wanted - self.cut_less, 0)
+        before = before - (cut if self.padding == SAME else maximum(cut - 1, 0)) // 2
+        return before, wanted - before
 
     def count(self, size: Dim) -> Dim:
         """How many windows there are: the size of the output.
@@ -138,7 +153,7 @@ class Sliding:
         before, after = self.sides(size)
         used = (self.count(size) - 1) * self.stride + self.extent
         left_over = max(size + before + after - used, 0)
-        return min(left_over, after), max(left_over - after, 0)
+        return max(min(left_over, after), 0), max(left_over - after, 0)
 
     def requirement(self, size: Dim, axis: int, **facts: object) -> Requirement:
         """That at least one window fits."""
@@ -165,6 +180,7 @@ def slidings_of(
     dilation: Sequence[int] | int,
     *,
     ceil_mode: bool = False,
+    cut_less: int | Unknown | None = None,
 ) -> tuple[Sliding, ...]:
     """How a window slides along each of its axes, by settings that fit.
 
@@ -176,7 +192,7 @@ def slidings_of(
     if isinstance(padding, str):
         sides = (padding,) * axes
     settings = zip(kernel, per_axis(stride, axes), per_axis(dilation, axes), sides, strict=True)
-    return tuple([Sliding(k, s, d, p, ceil_mode) for k, s, d, p in settings])
+    return tuple([Sliding(k, s, d, p, ceil_mode, cut_less) for k, s, d, p in settings])
 
 
 # where the axes are -------------------------------------------------------------------------------------
@@ -248,8 +264,7 @@ def unusable(axes: int, name: str, setting: object, least: int) -> Requirement |
     if isinstance(setting, str) or setting == ():
         return None
     given = setting if isinstance(setting, (tuple, list)) else (setting,) * axes
-    numbers = [n for one in given for n in (one if isinstance(one, (tuple, list)) else (one,))]
-    if len(given) == axes and not any(isinstance(n, int) and n < least for n in numbers):
+    if len(given) == axes and not any(isinstance(n, int) and n < least for n in _numbers(setting)):
         return None
     facts = {"setting": name, "value": setting, "axes": axes, "least": least}
     return Requirement("settings", False, facts, spoils=None)
@@ -263,21 +278,31 @@ def misfit(axes: int, *, positive: Mapping[str, object], other: Mapping[str, obj
     return next((broken for broken in found if broken is not None), None)
 
 
-def positive_settings(**settings: Sequence[Dim]) -> list[Requirement]:
-    """That settings which hang on sizes are at least 1, as a kernel of a third of the height is from 3 on.
+def open_settings(*, positive: Mapping[str, object], other: Mapping[str, object]) -> list[Requirement]:
+    """That settings which hang on sizes are at least 1, or 0, as a kernel of a third of the height is from 3 on.
 
     >>> from shapelens.dims import symbol
-    >>> positive_settings(kernel=(symbol("H") // 3, 1))[0].truth
+    >>> third = symbol("H") // 3
+    >>> open_settings(positive={"kernel": (third, 1)}, other={"padding": ((0, 1), (2, 2))})[0].truth
     floor(H/3) ≥ 1
     """
     found: list[Requirement] = []
-    for name, values in settings.items():
-        for value in values:
-            truth = True if isinstance(value, int) else at_least(value, 1)
-            if truth is not True:
-                facts = {"setting": name, "value": value, "axes": len(values), "least": 1}
-                found.append(Requirement("settings", truth, facts, spoils=None))
+    for least, settings in ((1, positive), (0, other)):
+        for name, setting in settings.items():
+            values = _numbers(setting)
+            for value in [value for value in values if not isinstance(value, int)]:
+                truth = at_least(value, least)
+                if truth is not True:
+                    facts = {"setting": name, "value": value, "axes": len(values), "least": least}
+                    found.append(Requirement("settings", truth, facts, spoils=None))
     return found
+
+
+def _numbers(setting: object) -> list[Any]:
+    """The numbers of a setting: of one for all axes, of one for each, or of pairs; none of a word."""
+    if isinstance(setting, (tuple, list)):
+        return [number for part in setting for number in _numbers(part)]
+    return [] if isinstance(setting, str) else [setting]
 
 
 # words --------------------------------------------------------------------------------------------------

@@ -69,7 +69,11 @@ def test_chains_of_layers(chain, head):
 
 
 @pytest.mark.parametrize(
-    "name", ["unet_padded", "unet", "lenet5", "vgg11", "alexnet", "squeezenet", "googlenet"]
+    "name",
+    [
+        *("unet_padded", "unet", "lenet5", "vgg11", "alexnet", "squeezenet"),
+        pytest.param("googlenet", marks=pytest.mark.conformance),
+    ],
 )
 def test_classics(name):
     check(inspect(name))

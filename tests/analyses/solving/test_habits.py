@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -43,20 +44,24 @@ FIRST = [
 ]  # fmt: skip
 
 
+@cache
+def solutions_of(asked):
+    return found(ask(*asked)).solutions
+
+
 @pytest.mark.parametrize(("asked", "first"), FIRST)
 def test_what_networks_have_is_told_first(asked, first):
-    layer, source, target = asked
+    layer, _, _ = asked
     name, _, given = layer.rstrip(")").partition("(")
     opening = f"{name}({given}, " if given else f"{name}("
-    told = [solution.text for solution in found(ask(layer, source, target)).solutions]
+    told = [solution.text for solution in solutions_of(asked)]
     assert told[: len(first)] == [f"{opening}{settings})" for settings in first]
 
 
 @pytest.mark.parametrize(("asked", "first"), FIRST)
 def test_the_order_is_total(asked, first):
     """No two settings sort alike, so that the same is told every time."""
-    question = ask(*asked)
-    keys = [order_of(question, solution.each) for solution in found(question).solutions]
+    keys = [order_of(ask(*asked), solution.each) for solution in solutions_of(asked)]
     assert keys == sorted(keys)
     assert all(one != other for one, other in pairwise(keys))
 
@@ -72,9 +77,9 @@ def test_every_habit_is_somebodys():
         (("MaxPool2d()", (8, 9, 9), (8, 4, 4)), []),
     ]
     seen: dict[str, set[int]] = {family: set() for family in HABITS}
-    for question in [ask(*own) for own, _ in asked]:
-        family = question.rules.family
-        for solution in found(question).solutions:
+    for own, _ in asked:
+        family = ask(*own).rules.family
+        for solution in solutions_of(own):
             seen[family] |= {habit_of(family, solution.each[0], solution.sizes[0])}
     for family, habits in HABITS.items():
         assert seen[family] >= set(range(len(habits))), family

@@ -129,10 +129,22 @@ def test_what_does_not_fit_the_simple_case_is_left_to_pytorch(name, args, named)
     assert quick_result(name, args, named) is None
 
 
+@pytest.mark.parametrize(
+    "shape", [(2, 4, 0, 6), (4, 6, 0), (0, 4, 6, 6), (2, 0, 4, 4), (2, 4, 4, 6), (2, 4, 0, 5)]
+)
+def test_an_image_without_cells_stays_as_it_is(shape):
+    """PyTorch's meta kernel says otherwise than its CPU."""
+    found = quick_result("pixel_unshuffle", (meta(*shape), 2), {})
+    if not torch.zeros(shape).numel() and shape[-1] % 2 == 0:
+        assert found.shape == F.pixel_unshuffle(torch.zeros(shape), 2).shape == shape
+    else:
+        assert found is None
+
+
 def test_every_kernel_is_compared():
     compared = {call[0] for call in CALLS}
     alike = {  # the same kernel under other names
         "relu_", "sigmoid_", "tanh_", "dropout2d", "gru", "rnn_tanh", "rnn_relu", "__add__", "__sub__", "__mul__",
         "__radd__", "__rmul__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__matmul__",
     }  # fmt: skip
-    assert set(kernels._KERNELS) == compared | alike
+    assert set(kernels._KERNELS) == compared | alike | {"pixel_unshuffle"}

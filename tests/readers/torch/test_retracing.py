@@ -55,6 +55,28 @@ def test_what_slips_through_python_is_a_difference():
     assert slipping.difference(network, at(16, 40)) is None
 
 
+def test_what_pytorch_refuses_for_how_it_lies_is_a_difference():
+    tracing = retracing(lambda x: x.roll(x.shape[2], 2)[:, :, :16].view(-1, 3 * 16 * x.shape[3]))
+    network = tracing.traced(at(16))
+    assert tracing.difference(network, at(16, 20)) is None
+    assert tracing.difference(network, at(20)) is not None
+
+
+def test_what_the_code_catches_is_no_refusal():
+    def function(x):
+        try:
+            return torch.nn.functional.avg_pool2d(x, 9)
+        except RuntimeError:
+            return x
+
+    tracing = retracing(function)
+    network = tracing.traced(at(16))
+    assert network.caught == {"avg_pool2d"}
+    assert tracing.may_differ(network)
+    assert [node.source_operator for node in tracing.traced(at(8)).nodes] == []
+    assert tracing.may_differ(tracing.traced(at(8)))
+
+
 def test_what_is_held_is_known_at_its_own_sizes_alone():
     tracing = retracing(lambda x: torch.relu(x) + x.shape[2])
     network = tracing.held(tracing.traced(at(16)), 1, {"H": 16})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from functools import lru_cache
 
 import pytest
 
@@ -12,7 +13,7 @@ pytest.importorskip("torch")
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from shapelens.dims import Condition, Unknown, evaluate, symbol
+from shapelens.dims import Condition, Unknown, condition_text, evaluate, symbol
 from shapelens.dims.evaluation import evaluate_condition
 from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.sizes import TracedInt, traced
@@ -146,12 +147,17 @@ def test_a_program_gives_at_other_sizes_what_its_formula_says(
         lambda x: x << 1,
         lambda x: 2**x,
         lambda x: x**7,
-        lambda x: int(x / 2),
+        lambda x: int(x**0.5),
         lambda x: round(x / 2),
         lambda x: bool(x * 0.5),
         lambda x: divmod(x / 2, 3),
         lambda x: x * 0.5 > 3,
         lambda x: x > (x * 0.5),
+        lambda x: x in {8, 12, 16},
+        lambda x: (x, 3) in {(8, 3)},
+        lambda x: x not in {8: 1},
+        lambda x: {12: 1}[x],
+        lambda x: {8: 1}.get(x, 4),
     ],
 )
 def test_what_leaves_the_arithmetic_holds_the_size(use):
@@ -161,8 +167,70 @@ def test_what_leaves_the_arithmetic_holds_the_size(use):
 
 
 @pytest.mark.parametrize(
+    ("use", "conditions"),
+    [
+        (lambda x: int(x / 5), ["floor(H/5) = 2"]),
+        (lambda x: int(x * 0.25), ["floor(H/4) = 3"]),
+        (lambda x: int(x / 2 / 3), ["H - 6·floor(H/6) = 0", "floor(H/6) = 2"]),
+        (lambda x: int((x * x) / (x / 3)), ["H - 3·floor(H/3) = 0", "3·H = 36"]),
+    ],
+)
+def test_an_integer_of_a_quotient_holds_all_sizes_that_give_the_same(use, conditions):
+    number, witness = size(12)
+    assert type(use(number)) is int
+    assert [condition_text(condition, "·") for condition in witness.conditions] == conditions
+    assert witness.pinned == []
+
+
+QUOTIENTS = [
+    lambda x: int(x / 3),
+    lambda x: int(x / 3 / 2),
+    lambda x: int(x * 0.3),
+    lambda x: int(x * 0.5 * 0.5),
+    lambda x: int((6 * x) / (x / 2)),
+    lambda x: int((x * x // 4) / (x * x / 2 / 2)),
+    lambda x: int((x - 20) / 3),
+    lambda x: math.floor(x / 3 / 4),
+    lambda x: math.ceil(x / 6 / 2),
+    lambda x: math.ceil((x / 3) / (x / 6)),
+    lambda x: math.floor(x / (2 * x / 7)),
+    lambda x: int(x / 3 / 2 == 2),
+    lambda x: int(x / 4 / 2 > 3),
+    lambda x: int(x / 7 / 3 * 3),
+]
+
+
+@pytest.mark.parametrize("use", QUOTIENTS)
+def test_a_quotient_is_rounded_at_other_sizes_as_python_does(use):
+    """Every size against every other that is admitted."""
+    for height in range(1, 50):
+        number, witness = size(height)
+        found = use(number)
+        assert found == use(height)
+        dim = found.dim if isinstance(found, TracedInt) else found
+        for other in range(1, 50):
+            if witness.admits({"H": other}):
+                assert evaluate(dim, {"H": other}) == use(other)
+
+
+@lru_cache
+def kept(number):
+    return number + 1
+
+
+@pytest.mark.parametrize(
     "use",
-    [str, repr, lambda x: f"{x}{x:d}", hash, lambda x: {x: 1}, lambda x: x.__reduce__(), lambda x: -x, abs],
+    [
+        str,
+        repr,
+        lambda x: f"{x}{x:d}",
+        hash,
+        lambda x: {x: 1},
+        kept,
+        lambda x: x.__reduce__(),
+        lambda x: -x,
+        abs,
+    ],
 )
 def test_what_is_only_looked_at_holds_nothing(use):
     number, witness = size(12)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shapelens.analyses.sizes.domain import Domain, domain_of
+from shapelens.analyses.sizes.patience import EACH_ITS_OWN, is_lost
 from shapelens.analyses.sizes.points import Places, Points
 from shapelens.analyses.sizes.way import ELSEWHERE, FITS, REFUSED, REQUIRED, Way
 from shapelens.dims import Path, Truth
@@ -23,8 +24,9 @@ from shapelens.records import dataclass
 
 __all__ = ["Exploration", "Tracing", "explore"]
 
-FITTING_CHECKED = 2
-"""At so many other sizes that fit is the first trace compared with the code; later ones at one."""
+FITTING_CHECKED = (1 / 16, 3 / 4)
+"""At which of the other sizes that fit, from the smallest to the largest, is the first trace compared with the code;
+later ones at the first of them: what slips through does so at small sizes too, where a trace takes less long."""
 
 REFUSALS_CHECKED = 2
 """So many of the requirements before a difference are compared with what the code refuses."""
@@ -69,12 +71,14 @@ class Exploration:
         domain: the sizes that were looked at.
         status: what is known of each point of the domain.
         traces: how many traces it took.
+        reason: why no more was looked for; empty where no trace would tell more.
     """
 
     ways: tuple[Way, ...]
     domain: Domain
     status: NDArray[np.int8]
     traces: int
+    reason: str = ""
 
     @property
     def share_unknown(self) -> float:
@@ -127,14 +131,22 @@ class _Explorer:
         self.ways: list[Way] = []
         self.traces = 1
         self.refusals: set[tuple[str, Truth]] = set()
+        self.slipped: set[str] = set()
         self.domain: Domain = domain_of(names, (), maximum, self.fixed)
 
     def explored(self, network: Network) -> Exploration:
         self._take(network, self.example)
         points, status = self._judged()
-        while self.traces < self.budget:
-            place = self._next(points, status)
-            if place is None:
+        left = self._share_left(status)
+        told, reason = [1 - left], ""
+        while (place := self._next(points, status)) is not None:
+            if self.traces >= self.budget:
+                reason = f"after {self.traces} traces the budget is spent"
+                break
+            if self.tracing is not None and is_lost(
+                told, left=left, most=1 / self.maximum, traces=self.budget - self.traces
+            ):
+                reason = EACH_ITS_OWN
                 break
             sizes = points.at(place)
             if self.tracing is not None and not self._is_for_every_size(network):
@@ -143,19 +155,35 @@ class _Explorer:
             known = len(self.ways)
             self._take(network, sizes)
             points, status = self._judged(points, status, known)
-        return Exploration(tuple(self.ways), self.domain, status, self.traces)
+            told.append(left - self._share_left(status))
+            left -= told[-1]
+        return Exploration(tuple(self.ways), self.domain, status, self.traces, reason)
+
+    def _share_left(self, status: NDArray[np.int8]) -> float:
+        """The share of all sizes of which no way says anything."""
+        weights = self.domain.weights()
+        return float(weights[status == ELSEWHERE].sum() / weights.sum())
 
     def _is_for_every_size(self, network: Network) -> bool:
-        """Whether the code never saw a size, so that it does the same at all of them."""
-        is_whole = not network.refusals and "stopped" not in network.facts
+        """Whether the code never saw a size, and nothing was asked of one, so that it does the same at all of them."""
+        is_whole = not network.refusals and not network.guards and "stopped" not in network.facts
         return is_whole and self.tracing is not None and not self.tracing.may_differ(network)
 
     def _take(self, network: Network, sizes: Mapping[str, int]) -> None:
         """Add the way that leads through a network at some sizes, as far as it is confirmed."""
-        way = self._way(network, sizes)
-        if self.tracing is not None and self.tracing.may_differ(network):
-            way = self._confirmed(way, sizes, self.tracing)
-        self.ways.append(way)
+        if self.tracing is None or not self.tracing.may_differ(network):
+            self.ways.append(self._way(network, sizes))
+            return
+        way = self._way(self._held(network, sizes, self.tracing), sizes)
+        self.ways.append(self._confirmed(way, sizes, self.tracing))
+
+    def _held(self, network: Network, sizes: Mapping[str, int], tracing: Tracing) -> Network:
+        """The network, held to sizes that slipped through on another way.
+
+        What slipped through once may do so everywhere: no few sizes show that it does not.
+        """
+        own = {name: sizes[name] for name in self.names if name in self.slipped}
+        return tracing.held(network, 0, own) if own else network
 
     def _way(self, network: Network, sizes: Mapping[str, int]) -> Way:
         return Way(evaluate_network(network, self.shapes, Path(dict(sizes))))
@@ -170,11 +198,14 @@ class _Explorer:
                 continue
             network = way.evaluation.network
             held = {name: sizes[name] for name in self.names if other[name] != sizes[name]}
-            for name in list(held) if len(held) > 1 else ():
+            for name in reversed(list(held)):
+                if len(held) == 1:
+                    break
                 # What the code does hangs on some of the sizes: one that it does not hang on stays free.
                 alone = {**other, **{n: size for n, size in held.items() if n != name}}
                 if self._difference(way, alone, tracing) is None:
                     del held[name]
+            self.slipped |= held.keys()
             from_there = self._way(tracing.held(network, place, held or dict(sizes)), sizes)
             if all(tracing.refuses(refused) for refused in self._refused(from_there, sizes)):
                 return from_there
@@ -194,8 +225,10 @@ class _Explorer:
         for name in self.names:
             is_other |= points.varied[name] != sizes[name]
         fitting = np.flatnonzero((judged.status == FITS) & is_other)
-        count = min(FITTING_CHECKED if not self.ways else 1, len(fitting))
-        chosen = [fitting[(2 * n + 1) * len(fitting) // (2 * count)] for n in range(count)]
+        total = np.sum([points.varied[name][fitting] for name in self.names], axis=0)
+        fitting = fitting[np.argsort(total, kind="stable")]
+        parts = FITTING_CHECKED[: None if not self.ways else 1] if len(fitting) else ()
+        chosen = list(dict.fromkeys([int(fitting[int(part * len(fitting))]) for part in parts]))
         for event in np.unique(judged.event[judged.status == REFUSED]):
             # What refuses sizes on one way often does so on others: the first time is enough.
             refusal = self._refusal(way, int(event))
@@ -214,13 +247,15 @@ class _Explorer:
         return [points.at(int(own[len(own) // 2])) for own in places]
 
     def _samples(self, way: Way) -> Points:
-        """Sizes of every kind that a way tells apart, and others spread over all."""
+        """Sizes of every kind that a way tells apart, and others spread over all and beside what it is held to."""
         points = domain_of(self.names, way.conditions, self.maximum, self.fixed).points()
+        own = way.evaluation.path.example
         steps = np.arange(1, SPREAD + 1)
         varied = {}
         for place, name in enumerate(self.names):
             spread = (steps * _STRIDES[place % len(_STRIDES)] % 1 * self.maximum).astype(np.int64) + 1
-            varied[name] = np.concatenate([points.varied[name], spread])
+            beside = np.full_like(spread, own[name]) if name in self.slipped else spread
+            varied[name] = np.concatenate([points.varied[name], spread, *([beside] if self.slipped else [])])
         return Points({**self.fixed, **varied})
 
     @staticmethod
@@ -241,7 +276,7 @@ class _Explorer:
         if tracing.refuses(sizes):
             return None
         self.traces += 1
-        again = self._way(tracing.traced(sizes), sizes)
+        again = self._way(self._held(tracing.traced(sizes), sizes, tracing), sizes)
         if again.judge(point, only).status[0] == REFUSED:
             self.ways.append(again)
             return None

@@ -168,6 +168,17 @@ class Sizes:
         """The share of the sizes that were looked at of which nothing is known."""
         return self.exploration.share_unknown
 
+    @property
+    def why_unknown(self) -> str:
+        """Why nothing is known of some of the sizes that were looked at; empty where all are known.
+
+        It is why no more was looked for, or else what was met first that cannot be told.
+        """
+        if not self.share_unknown:
+            return ""
+        lost = next((way.lost for way in self.exploration.ways if way.lost), "")
+        return self.exploration.reason or lost
+
     # telling ------------------------------------------------------------------------------------------
 
     @cached_property

@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shapelens.analyses.sizes.points import Places, Points
-from shapelens.dims import All, Comparison, Condition, Truth, Unknown, symbol
+from shapelens.dims import All, Comparison, Condition, Truth, Unknown, equal, symbol
 from shapelens.dims.evaluation import evaluate_condition
-from shapelens.network import Evaluation, Step
-from shapelens.operators import Requirement
+from shapelens.network import Evaluation, Network, Step
+from shapelens.operators import Pool, Requirement
 from shapelens.records import dataclass
 
 __all__ = [
     "ASKED",
+    "DOUBTED",
     "ELSEWHERE",
     "FITS",
     "LOST",
@@ -45,8 +46,13 @@ ASKED = "asked"
 """A question, answered so on this way."""
 REQUIRED = "required"
 """Something that has to hold."""
+DOUBTED = "doubted"
+"""Something has to hold, and it is not known whether it does: what is refused later is refused all the same."""
 LOST = "lost"
 """From here on something is not known."""
+
+_CATCHES = "the model's own code may catch what is raised there"
+_DISPUTED = "ONNX and onnxruntime do not agree on what a pool gives whose window is larger than the image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,11 @@ class Event:
     """What is met on a way.
 
     Args:
-        kind: a question, a requirement, or that something is lost from here on.
+        kind: a question, a requirement, one of which it is not known, or that something is lost from here on.
         truth: what holds where the way goes on.
         place: the index of the node; how many nodes there are for what comes after all of them.
         requirement: the requirement.
-        reason: why something is lost.
+        reason: why something is lost, or not known.
     """
 
     kind: str
@@ -107,7 +113,7 @@ class Way:
                 held.add(truth)
                 pinned |= _pinned_by(truth)
             found.append(event)
-            if event.kind == LOST or (event.kind == REQUIRED and not self._holds(event.truth)):
+            if event.kind == LOST or (event.kind == REQUIRED and not _holds(event.truth, self.evaluation)):
                 break
         return tuple(found)
 
@@ -115,10 +121,7 @@ class Way:
     def is_cut(self) -> bool:
         """Whether the example itself is refused: nothing is said of sizes that get past that."""
         last = self.events[-1] if self.events else None
-        return last is not None and last.kind == REQUIRED and not self._holds(last.truth)
-
-    def _holds(self, truth: Truth) -> bool:
-        return self.evaluation.path.holds(truth) if isinstance(truth, Condition) else truth is True
+        return last is not None and last.kind == REQUIRED and not _holds(last.truth, self.evaluation)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -140,8 +143,7 @@ class Way:
     @property
     def lost(self) -> str:
         """Why something on it is not known; empty where all is."""
-        last = self.events[-1] if self.events else None
-        return last.reason if last is not None and last.kind == LOST else ""
+        return next((event.reason for event in self.events if event.kind in {DOUBTED, LOST}), "")
 
     def judge(self, points: Points, places: Places) -> Judgement:
         """What this way says of some points.
@@ -154,6 +156,9 @@ class Way:
         refusing = np.full(len(places), -1, dtype=np.int32)
         left: Places = np.arange(len(places))
         for index, event in enumerate(self.events):
+            if event.kind == DOUBTED:
+                status[left] = REFUSED if self.raises else UNKNOWN
+                continue
             mask = None if event.kind == LOST else points.where(event.truth, places[left])
             if mask is None:
                 status[left] = UNKNOWN
@@ -192,7 +197,10 @@ def _met(evaluation: Evaluation) -> Iterator[Event]:
         for condition in conditions[decided : step.decided]:
             yield Event(ASKED, condition, place)
         decided = step.decided
-        yield from _required(step, place)
+        for event in _required(step, place):
+            reason = _why_no_refusal(event, step, evaluation.network)
+            yield from _left_open(event, evaluation, reason) if reason else (event,)
+        yield from _refused(step, place, evaluation)
     for condition in conditions[decided:]:
         yield Event(ASKED, condition, len(evaluation.steps))
     facts = evaluation.network.facts
@@ -206,10 +214,47 @@ def _met(evaluation: Evaluation) -> Iterator[Event]:
                 yield Event(LOST, False, len(evaluation.steps), reason=tensor.shape.reason)
 
 
+def _why_no_refusal(event: Event, step: Step, network: Network) -> str:
+    """Why a size that a node refuses may be one that the network takes; empty where it takes none."""
+    if event.kind in {DOUBTED, REQUIRED} and step.node.name in network.caught:
+        return _CATCHES
+    if event.kind != REQUIRED:
+        return ""
+    is_window = event.requirement is not None and event.requirement.kind == "window"
+    is_disputed = network.origin.kind == "onnx" and is_window and isinstance(step.node.operator, Pool)
+    return _DISPUTED if is_disputed else ""
+
+
+def _refused(step: Step, place: int, evaluation: Evaluation) -> Iterator[Event]:
+    """What PyTorch refuses although all holds that has to: these very sizes, and it is not known whether others."""
+    is_refused = any(name in evaluation.network.refusals for name in step.node.outputs)
+    known = [r.truth for r in step.requirements if not isinstance(r.truth, Unknown)]
+    if not is_refused or not all(_holds(truth, evaluation) for truth in known):
+        return
+    for name in evaluation.symbols:
+        if name in evaluation.path.example:
+            yield Event(ASKED, equal(symbol(name), evaluation.path.example[name]), place)
+    yield Event(REQUIRED, False, place)
+
+
+def _holds(truth: Truth, evaluation: Evaluation) -> bool:
+    return evaluation.path.holds(truth) if isinstance(truth, Condition) else truth is True
+
+
+def _left_open(event: Event, evaluation: Evaluation, reason: str) -> Iterator[Event]:
+    """What had to hold as a question of the way: where it does not hold, something else is done, or is not known."""
+    truth = event.truth
+    holds = _holds(truth, evaluation)
+    if isinstance(truth, Condition):
+        yield replace(event, kind=ASKED, truth=truth if holds else truth.negated())
+    if not holds:
+        yield replace(event, kind=LOST, truth=False, reason=reason)
+
+
 def _required(step: Step, place: int) -> Iterator[Event]:
     for requirement in step.requirements:
         if isinstance(requirement.truth, Unknown):
-            yield Event(LOST, False, place, requirement, requirement.truth.reason)
+            yield Event(DOUBTED, False, place, requirement, requirement.truth.reason)
         elif requirement.truth is not True:
             yield Event(REQUIRED, requirement.truth, place, requirement)
     for tensor in step.outputs:

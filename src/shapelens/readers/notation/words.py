@@ -278,10 +278,10 @@ def _keras_conv(layer: Convolution, inputs: Inputs) -> str | None:
 
 def _keras_padding(slidings: Sequence[Sliding]) -> tuple[str, str] | None:
     """The padding as an argument, and as a layer of its own where no argument says it; None where neither does."""
+    if any(s.padding == SAME_LOWER or _may_cut(s) for s in slidings):
+        return None
     if all(s.padding == SAME for s in slidings):
         return "padding='same'", ""
-    if any(s.padding == SAME_LOWER for s in slidings):
-        return None
     sides = [s.sides(0) for s in slidings]
     if not any(side for pair in sides for side in pair):
         return "", ""
@@ -292,6 +292,12 @@ def _keras_padding(slidings: Sequence[Sliding]) -> tuple[str, str] | None:
     if even is not None:
         return "", _number(even)
     return "", "(" + ", ".join(f"({before}, {after})" for before, after in sides) + ")"
+
+
+def _may_cut(sliding: Sliding) -> bool:
+    """Whether `same` may cut cells off, as it never does in Keras."""
+    is_told = sliding.is_same and sliding.cut_less is not None
+    return is_told and not (isinstance(sliding.extent, int) and sliding.extent >= sliding.stride)
 
 
 def _is_same(sliding: Sliding) -> bool:
@@ -341,6 +347,7 @@ def _keras_pool(layer: Pool, inputs: Inputs) -> str | None:
     dilated = any(d != 1 for d in per_axis(layer.dilation, rank))
     same = all(s.padding == SAME for s in slidings)
     padded = not same and any(s.is_same or any(s.sides(0)) for s in slidings)
+    padded = padded or any(map(_may_cut, slidings))
     if name is None or dilated or layer.ceil_mode or padded or layer.with_indices or not 1 <= rank <= 3:
         return None
     if layer.divisor is not None or (same and layer.kind == "average" and layer.count_include_pad):

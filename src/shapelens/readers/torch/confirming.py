@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shapelens.dims import Condition, Unknown, equal, evaluate, symbol
 from shapelens.dims.evaluation import evaluate_condition
-from shapelens.network import Guard, Network, evaluate_network
+from shapelens.network import Guard, Network, Step, evaluate_network
 from shapelens.operators import Shape, Tensor
 from shapelens.readers.torch.recording import Recording
 
@@ -88,7 +88,7 @@ def first_difference(network: Network, again: Network, shapes: Mapping[str, Shap
     said, seen = evaluate_network(network, shapes), evaluate_network(again, shapes)
     for place, (mine, theirs) in enumerate(zip(said.steps, seen.steps, strict=False)):
         is_same = mine.node.source_operator == theirs.node.source_operator
-        fits_alike = bool(mine.broken) == bool(theirs.broken)
+        fits_alike = _is_refused(network, mine) == _is_refused(again, theirs)
         if not is_same or not fits_alike or not _agree(mine.outputs, theirs.outputs):
             return place
     if len(said.steps) != len(seen.steps):
@@ -97,6 +97,11 @@ def first_difference(network: Network, again: Network, shapes: Mapping[str, Shap
     if not is_same or not _agree([t for _, t in said.outputs], [t for _, t in seen.outputs]):
         return len(said.steps)
     return None
+
+
+def _is_refused(network: Network, step: Step) -> bool:
+    """Whether a node is refused, by a requirement of ours or by PyTorch for what no shape shows: how it lies."""
+    return bool(step.broken) or any(name in network.refusals for name in step.node.outputs)
 
 
 def foretells(recording: Recording, seen: Recording, sizes: Mapping[str, int]) -> bool:

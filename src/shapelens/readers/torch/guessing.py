@@ -15,7 +15,7 @@ from torch import nn
 from shapelens.dims import shape_text
 from shapelens.records import dataclass
 
-__all__ = ["Guess", "forward_names", "guess_inputs", "why_no_guess"]
+__all__ = ["Guess", "forward_names", "guess_inputs", "said_by", "why_no_guess"]
 
 IMAGE_SIZE = 224
 LENGTH = 224
@@ -97,16 +97,24 @@ def _guess(model: nn.Module) -> Guess | str:
         return "its forward takes nothing"
     if getattr(type(model), "forward", None) is nn.Module.forward and "forward" not in vars(model):
         return "it has no forward of its own"
-    return (
-        _from_example(model)
-        or _from_config(model)
-        or _from_timm(model)
-        or _from_image_size(model)
-        or _from_layers(model)
-    )
+    return _said(model) or _from_layers(model)
 
 
 # what a model says itself -------------------------------------------------------------------------------
+
+
+def said_by(model: nn.Module) -> tuple[int, ...] | None:
+    """The one sample that a model itself says it is made for; None where it says nothing.
+
+    >>> said_by(nn.Conv2d(3, 8, 3)) is None
+    True
+    """
+    said = _said(model)
+    return said.shape if isinstance(said, Guess) else None
+
+
+def _said(model: nn.Module) -> Guess | str | None:
+    return _from_example(model) or _from_config(model) or _from_timm(model) or _from_image_size(model)
 
 
 def _from_example(model: nn.Module) -> Guess | None:

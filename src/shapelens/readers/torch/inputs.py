@@ -66,6 +66,42 @@ class Arguments:
             inputs.append(replace(declared, shape=tuple(dims)))
         return replace(self, inputs=tuple(inputs))
 
+    def with_example(self, sizes: Mapping[str, int]) -> Arguments:
+        """The same arguments, with an example of the symbols that were asked for.
+
+        Args:
+            sizes: a size for each of them.
+        """
+        if not sizes:
+            return self
+        known = {**self.example, **sizes}
+        shapes: dict[str, Shape] = {}
+        for declared, asked in zip(self.inputs, self.asked, strict=True):
+            pairs = zip(declared.shape or (), asked, strict=True)
+            shapes[declared.name] = tuple(
+                [evaluate(own if dim is None else dim, known) for own, dim in pairs]
+            )
+        return replace(self.at(shapes), asked=self.asked)
+
+    def opened(self, shapes: Mapping[str, Shape]) -> Arguments:
+        """The same arguments with a symbol for every size that is one in some shapes, and was held as a number.
+
+        Args:
+            shapes: the shape of each input, by name.
+        """
+        example = dict(self.example)
+        inputs: list[Input] = []
+        for declared in self.inputs:
+            own = list(declared.shape or ())
+            sizes = dict(declared.example)
+            for axis, wanted in enumerate(shapes.get(declared.name, ())):
+                size = own[axis]
+                if isinstance(size, int) and isinstance(wanted, Expression) and wanted == symbol(str(wanted)):
+                    own[axis] = wanted
+                    example[str(wanted)] = sizes[str(wanted)] = size
+            inputs.append(replace(declared, shape=tuple(own), example=sizes))
+        return replace(self, inputs=tuple(inputs), example=example)
+
     def at(self, shapes: Mapping[str, Shape]) -> Arguments:
         """The same arguments at other sizes.
 
@@ -316,6 +352,9 @@ class _Builder:
         if layout is None and is_image:
             # Without a convolution over one axis, one axis of places is one of tokens, with their features behind.
             is_sequence = spatial == 1 and self.image_axes != 1
+            is_free = [isinstance(dim, Expression) for dim in shape[-2:]]
+            if spatial == 1 and any(is_free) and not all(is_free):
+                is_sequence = is_free[0]  # What is free is the length.
             layout = layout_of(spatial, batched=batched, channels_last=is_sequence)
             if is_sequence and self.steps_lead:
                 layout = Layout("TNC")
@@ -330,6 +369,8 @@ class _Builder:
                 letter = f"{name}_{letter}"
             if isinstance(dim, Expression) and not letter:
                 letter = str(dim)
+            if letter in example:
+                letter = f"{letter}_{axis}"
             sizes.append(size)
             declared.append(symbol(letter) if letter else dim)
             if letter:

@@ -220,6 +220,12 @@ def _roll(input: torch.Tensor, shifts: Any, dims: Any = (), *_: Any, **named: An
     return _empty(input.shape, input.dtype) if axes else None
 
 
+def _unshuffled(input: torch.Tensor, downscale_factor: int) -> torch.Tensor | None:
+    """An image without cells, which PyTorch's CPU gives back as it is."""
+    is_whole = input.dim() >= 3 and not any(size % downscale_factor for size in input.shape[-2:])
+    return input.clone() if is_whole and not input.numel() else None
+
+
 _KERNELS: dict[str, _Kernel] = {
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
@@ -239,5 +245,6 @@ _KERNELS: dict[str, _Kernel] = {
     "masked_fill": _masked,
     **dict.fromkeys(["matmul", "__matmul__"], _matrix_product),
     "softmax": _softmax,
+    "pixel_unshuffle": _unshuffled,
 }
 """By the names of functions; an entry that gives None leaves it to PyTorch."""

@@ -11,6 +11,7 @@ import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 from shapelens.operators import Identity
+from shapelens.readers.torch.checks import Checks
 from shapelens.readers.torch.functions import Call
 from shapelens.readers.torch.holding import Holder
 from shapelens.readers.torch.lazy import fit
@@ -27,6 +28,9 @@ class Modules:
     Args:
         recording: where calls are written down.
         model: the model.
+
+    Attributes:
+        checks: what PyTorch's own layers check before they call an operator.
     """
 
     def __init__(self, recording: Recording, model: torch.nn.Module) -> None:
@@ -42,6 +46,7 @@ class Modules:
                 self._leaf_paths.add(own)
         self._whole = Called("", type(model).__name__, is_leaf=False, first=0)
         self.stack: list[Called] = []
+        self.checks = Checks()
 
     @property
     def current(self) -> Called:
@@ -88,8 +93,10 @@ class Modules:
         called = Called(path, type(module).__name__, is_leaf, len(self._recording.made), taken)
         self._recording.calls.append(called)
         self.stack.append(called)
+        self.checks.begin(module, inputs)
 
     def _end(self, output: Any, holder: Holder) -> None:
+        self.checks.end()
         called = self.stack.pop()
         given = [(label, t) for label, t in leaves(output) if isinstance(t, torch.Tensor)]
         does_nothing = called.is_leaf and len(self._recording.made) == called.first

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 __all__ = [
+    "INPUT_CHECK",
     "autocast_dtype",
     "define_missing_operator",
     "eager",
@@ -16,6 +17,7 @@ __all__ = [
     "is_library_function",
     "library_name",
     "storage_of",
+    "unbatched_rank",
     "uncompiled",
     "without_tracing",
 ]
@@ -66,6 +68,16 @@ def without_tracing() -> AbstractContextManager[Any]:
     """No function of PyTorch inside comes by the tracer."""
     disable = getattr(torch._C, "DisableTorchFunction", None)
     return nullcontext() if disable is None else disable()
+
+
+INPUT_CHECK = "_check_input_dim"
+"""The method by which a norm looks at the axes of what comes in; where there is none, nothing is put in its place."""
+
+
+def unbatched_rank(norm: Any) -> int | None:
+    """How many axes one sample has at an instance norm, which then looks at its features; None where it does not."""
+    told = getattr(norm, "_get_no_batch_dim", None)
+    return None if told is None else int(told())
 
 
 def storage_of(tensor: torch.Tensor) -> int:

@@ -1,7 +1,8 @@
 """Fractions of sizes: what `x.shape[2] / 2` and `x.shape[2] * 0.5` are while a model is traced.
 
 A traced float remembers its formula as long as rounding it gives a dim (`math.ceil(height / 32)`); else only from
-which sizes it was computed, and they are pinned where it becomes an integer or decides something.
+which sizes it was computed, and they are pinned where it becomes an integer or decides something. A quotient of
+quotients is rounded at every step, unless each of them is whole: then that is asked before the formula is used.
 """
 
 from __future__ import annotations
@@ -10,8 +11,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from shapelens.dims import Dim, ceil_divide, rounded_product
-from shapelens.readers.torch.sizes import RELATIONS, TracedInt, Witness, dim_of, integer_of, traced
+from shapelens.dims import Dim, Truth, at_least, ceil_divide, equal, rounded_product
+from shapelens.readers.torch.sizes import (
+    RELATIONS,
+    TracedInt,
+    Witness,
+    dim_of,
+    integer_of,
+    remainder,
+    traced,
+)
+from shapelens.records import dataclass
 
 __all__ = ["TracedFloat", "divided", "plain_number", "power", "with_float"]
 
@@ -26,6 +36,8 @@ class TracedFloat(float):
         numerator: a dim; None where no formula is kept.
         denominator: a positive integer or dim.
         factor: a plain factor.
+        whole: the numerator and the denominator at the example's size.
+        needs: what has to hold for the formula to be exact, and whether it does at the example's size.
     """
 
     def __new__(
@@ -36,6 +48,8 @@ class TracedFloat(float):
         numerator: Dim = None,
         denominator: Dim = 1,
         factor: float = 1.0,
+        whole: tuple[int, int] = (0, 1),
+        needs: tuple[tuple[Truth, bool], ...] = (),
     ) -> TracedFloat:
         self = float.__new__(cls, value)
         self.sources = sources
@@ -43,6 +57,8 @@ class TracedFloat(float):
         self.numerator = numerator
         self.denominator = denominator
         self.factor = factor
+        self.whole = whole
+        self.needs = needs
         return self
 
     sources: tuple[TracedInt, ...]
@@ -50,6 +66,8 @@ class TracedFloat(float):
     numerator: Dim
     denominator: Dim
     factor: float
+    whole: tuple[int, int]
+    needs: tuple[tuple[Truth, bool], ...]
 
     def pinned(self) -> float:
         """Its value; the sizes that it was computed from are held from here on."""
@@ -57,27 +75,46 @@ class TracedFloat(float):
             source.pinned()
         return float.__float__(self)
 
+    @property
+    def is_fraction(self) -> bool:
+        """Whether it is its numerator by its denominator, where what that needs holds."""
+        return self.numerator is not None and self.factor == 1.0 and all(holds for _, holds in self.needs)
+
+    def ask_needs(self) -> None:
+        """What its formula needs is asked, before that is used."""
+        for truth, holds in self.needs:
+            self.witness.ask(truth, holds)
+
+    def _rounded(self, rounding: str) -> Dim:
+        """What it is rounded to, by its formula; None where it has none."""
+        if self.is_fraction:
+            self.ask_needs()
+            if rounding == "ceil":
+                return ceil_divide(self.numerator, self.denominator)
+            return self.numerator // self.denominator
+        is_product = self.numerator is not None and not self.needs and self.factor >= 0
+        if is_product and isinstance(self.denominator, int) and self.denominator == 1:
+            return rounded_product(self.numerator, self.factor, rounding=rounding)
+        return None
+
     def _whole(self, rounding: str, value: int) -> int:
         """Rounded to an integer, by its formula if it has one."""
-        if self.numerator is not None and self.factor == 1.0:
-            dim = (
-                ceil_divide(self.numerator, self.denominator)
-                if rounding == "ceil"
-                else self.numerator // self.denominator
-            )
-            return traced(value, dim, self.witness)
-        is_product = (
-            self.numerator is not None and isinstance(self.denominator, int) and self.denominator == 1
-        )
-        if is_product and self.factor >= 0:
-            dim = rounded_product(self.numerator, self.factor, rounding=rounding)
-            return traced(value, dim, self.witness)
-        self.pinned()
-        return value
+        dim = self._rounded(rounding)
+        if dim is None:
+            self.pinned()
+            return value
+        return traced(value, dim, self.witness)
 
     def __int__(self) -> int:
-        self.pinned()
-        return int(float.__float__(self))
+        """A plain integer, which holds for all sizes that give the same."""
+        value = int(float.__float__(self))
+        is_cut = self.numerator is not None and at_least(self.numerator, 0) is True
+        dim = self._rounded("floor") if is_cut else None
+        if dim is None:
+            self.pinned()
+        else:
+            self.witness.ask(equal(dim, value), True)
+        return value
 
     def __float__(self) -> float:
         return self.pinned()
@@ -109,12 +146,19 @@ class TracedFloat(float):
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, (int, float)) and not isinstance(other, (TracedInt, TracedFloat)):
-            keeps = self.numerator is not None and self.factor == 1.0 and other > 0
+            keeps = self.numerator is not None and self.factor == 1.0 and not self.needs and other > 0
             formula = (self.numerator, self.denominator, float(other)) if keeps else (None, 1, 1.0)
             return TracedFloat(float.__float__(self) * other, self.sources, self.witness, *formula)
         return _combined(float.__mul__, self, other)
 
     __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        return divided(self, other, self.witness)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return divided(other, self, self.witness)
+
     __hash__ = float.__hash__
 
     def __str__(self) -> str:
@@ -143,7 +187,7 @@ def with_float(name: str, self: TracedInt, other: float) -> Any:
     """An operation of a traced integer and a float; a product with a plain factor keeps its formula."""
     value = getattr(float, name)(float(integer_of(self)), plain_number(other))
     if name in {"__mul__", "__rmul__"} and not isinstance(other, TracedFloat) and other > 0:
-        return TracedFloat(value, (self,), self.witness, self.dim, 1, other)
+        return TracedFloat(value, (self,), self.witness, self.dim, 1, other, (integer_of(self), 1))
     return _without_formula(value, [self, other], self.witness)
 
 
@@ -174,15 +218,46 @@ def power(base: Any, exponent: Any, witness: Witness) -> Any:
 
 
 def divided(numerator: Any, denominator: Any, witness: Witness) -> Any:
-    """`numerator / denominator`, one of them traced; of two integers the formula is kept."""
+    """`numerator / denominator`, one of them traced; of integers and of quotients of them the formula is kept."""
     if not isinstance(numerator, (int, float)) or not isinstance(denominator, (int, float)):
         return NotImplemented
     value = plain_number(numerator) / plain_number(denominator)
     sources = _sources([numerator, denominator])
-    is_exact = isinstance(numerator, int) and isinstance(denominator, int) and plain_number(denominator) > 0
-    if is_exact:
-        return TracedFloat(value, sources, witness, dim_of(numerator), dim_of(denominator))
-    return TracedFloat(value, sources, witness)
+    above, below = _fraction(numerator), _fraction(denominator)
+    if above is None or below is None or plain_number(denominator) <= 0:
+        return TracedFloat(value, sources, witness)
+    top, bottom = above.top * below.bottom, above.bottom * below.top
+    whole = (above.whole[0] * below.whole[1], above.whole[1] * below.whole[0])
+    needs = above.needs + below.needs
+    if isinstance(numerator, float):
+        needs += (_divides(top, bottom, whole),)
+    if isinstance(denominator, float):
+        needs += (_divides(below.top, below.bottom, below.whole),)
+    return TracedFloat(value, sources, witness, top, bottom, 1.0, whole, needs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fraction:
+    """A number as a dim over a dim, what both are at the example's size, and what it needs to be exact."""
+
+    top: Dim
+    bottom: Dim
+    whole: tuple[int, int]
+    needs: tuple[tuple[Truth, bool], ...] = ()
+
+
+def _fraction(number: Any) -> _Fraction | None:
+    """A number as a fraction of dims; None where no formula is kept."""
+    if isinstance(number, int):
+        return _Fraction(dim_of(number), 1, (plain_number(number), 1))
+    if isinstance(number, TracedFloat) and number.is_fraction:
+        return _Fraction(number.numerator, number.denominator, number.whole, number.needs)
+    return None
+
+
+def _divides(top: Dim, bottom: Dim, whole: tuple[int, int]) -> tuple[Truth, bool]:
+    """That one dim is a multiple of another, and whether it is at the example's size."""
+    return equal(remainder(top, bottom), 0), whole[0] % whole[1] == 0
 
 
 def _combined(plain: _Rule, self: TracedFloat, other: Any) -> Any:
@@ -203,8 +278,7 @@ def _float_operation(name: str) -> Callable[[TracedFloat, Any], Any]:
 
 
 for _name in (
-    "__add__ __radd__ __sub__ __rsub__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__ __rmod__ "
-    "__pow__ __rpow__"
+    "__add__ __radd__ __sub__ __rsub__ __floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__"
 ).split():
     setattr(TracedFloat, _name, _float_operation(_name))
 
@@ -216,10 +290,12 @@ def _float_comparison(name: str) -> Callable[[TracedFloat, Any], Any]:
         answer = plain(float.__float__(self), plain_number(other))
         if answer is NotImplemented:
             return answer
-        exact = self.numerator is not None and self.factor == 1.0
-        if exact and isinstance(other, int):
+        if self.is_fraction and isinstance(other, int):
+            self.ask_needs()
             self.witness.ask(relation(self.numerator, dim_of(other) * self.denominator), answer)
-        elif exact and isinstance(other, TracedFloat) and other.numerator is not None and other.factor == 1.0:
+        elif self.is_fraction and isinstance(other, TracedFloat) and other.is_fraction:
+            self.ask_needs()
+            other.ask_needs()
             left, right = self.numerator * other.denominator, other.numerator * self.denominator
             self.witness.ask(relation(left, right), answer)
         else:

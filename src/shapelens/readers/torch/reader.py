@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import RLock
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, filterwarnings
 
 import torch
 
@@ -25,10 +26,13 @@ from shapelens.readers.torch.tracing import Tracer
 if TYPE_CHECKING:
     from shapelens.readers.torch.changing import Change
 
-__all__ = ["SIZES_READ", "checked", "probed", "trace", "traced"]
+__all__ = ["CAUGHT", "SIZES_READ", "checked", "probed", "trace", "traced"]
 
 SIZES_READ = "sizes read"
 """The fact of a network whose author's code was given sizes that may be others elsewhere: some of it may be lost."""
+
+CAUGHT = "caught"
+"""The fact of a network whose author's code caught what PyTorch raised, and may do otherwise at other sizes."""
 
 _one_at_a_time = RLock()
 """A model is put back as it was found, which two traces of it at once could not do."""
@@ -68,6 +72,7 @@ def trace(
     *,
     mode: str = "same",
     change: Change | None = None,
+    catches: bool = False,
 ) -> tuple[Network, Recording]:
     """A model's network: its forward runs without data, and what it does is written down.
 
@@ -77,6 +82,8 @@ def trace(
         origin: where it comes from.
         mode: `train`, `eval`, or `same` as it is.
         change: what is changed in it, where something is.
+        catches: whether it ends where the code does that catches what PyTorch refuses; else it goes on as if nothing
+            were refused, and shows more.
 
     Returns:
         The network, and the trace that it was made from.
@@ -85,7 +92,7 @@ def trace(
     if network.refusals and change is None:
         # The author may expect that PyTorch refuses something, and go on in another way.
         caught = traced(model, arguments, origin, mode=mode, is_strict=True)
-        if "stopped" not in caught[0].facts:
+        if "stopped" not in caught[0].facts or (catches and recording.refusals[0][0].may_be_caught):
             return caught
     return network, recording
 
@@ -110,15 +117,18 @@ def traced(
             _set_mode(model, is_training=mode == "train")
         tracer = Tracer(recording, model, _device(model))
         tracer.is_strict = is_strict
+        tracer.modules.checks.is_lenient = not is_strict
         for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
             tracer.holder.enter(
                 tensor, Value(Tensor(declared.shape or (), declared.dtype), name=declared.name)
             )
+        ended: Exception | None = None
         try:
             given = run_forward_of_model(tracer, model, arguments)
         except Exception as error:
             if not _is_foreign(error, tracer):
                 raise
+            ended = error
             facts |= _stopped(error)
             outputs = [("", Value(Tensor(()), name="output"))]
         else:
@@ -133,6 +143,11 @@ def traced(
                 tracer.holder.value_of(parameter)
         if tracer.reads_sizes:
             facts[SIZES_READ] = "yes"
+        if any(refused is not ended for refused in tracer.refused):
+            facts[CAUGHT] = "yes"
+        for needed in [needed for needed in tracer.blind if needed is not ended]:
+            # The author's code took for a mistake that there are no data.
+            facts |= {**_stopped(needed), "stopped_for": "data"}
     return recording.network(
         origin, arguments.inputs, outputs, dict(tracer.modules.classes), facts
     ), recording
@@ -177,7 +192,16 @@ def _set_mode(model: torch.nn.Module, *, is_training: bool) -> None:
 
 def run_forward_of_model(tracer: Tracer, model: torch.nn.Module, arguments: Arguments) -> Any:
     """Call the model, with every function that it calls coming by the tracer."""
-    with torch.no_grad(), eager(), lightly(), tracer.modules.followed(tracer.holder), tracer:
+    with (
+        torch.no_grad(),
+        eager(),
+        lightly(),
+        tracer.modules.followed(tracer.holder),
+        tracer,
+        catch_warnings(),
+    ):
+        # A loss whose operands broadcast is told by a finding.
+        filterwarnings("ignore", message="Using a target size")
         return model(*arguments.positional, **arguments.named)
 
 

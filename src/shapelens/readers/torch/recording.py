@@ -71,7 +71,7 @@ class Called:
 
 @dataclass(slots=True, eq=False)
 class Made:
-    """One operator, as it was called."""
+    """One operator, as it was called, and whether the author's code may catch what it raises."""
 
     operator: Operator
     inputs: tuple[Value | None, ...]
@@ -81,6 +81,7 @@ class Made:
     where: str
     path: str = ""
     outcome: Outcome | None = None
+    may_be_caught: bool = False
 
 
 @dataclass(slots=True)
@@ -218,6 +219,9 @@ class Recording:
             assumptions=tuple(self.assumptions),
             refusals=refused,
             measured=frozenset([value.name for value in self.measured.values() if value.name]),
+            caught=frozenset(
+                [name for made, name in zip(self.made, names, strict=True) if made.may_be_caught]
+            ),
         )
 
     def _with_counts(self, inputs: Sequence[Input]) -> tuple[Input, ...]:

@@ -29,7 +29,7 @@ class Retracing:
         self, hand: ModelAtHand, arguments: Arguments, network: Network, shapes: Mapping[str, Shape]
     ) -> None:
         self.hand = hand
-        self.arguments = arguments
+        self.arguments = arguments.opened(shapes)
         self.origin = network.origin
         self.assumptions = network.assumptions
         self.shapes = shapes

@@ -16,7 +16,7 @@ from shapelens.operators import Operator, Shape
 from shapelens.readers.building import BATCH
 from shapelens.readers.torch.confirming import confirmed, first_difference, foretells
 from shapelens.readers.torch.inputs import Arguments, arguments_of
-from shapelens.readers.torch.reader import SIZES_READ, checked, probed, trace
+from shapelens.readers.torch.reader import CAUGHT, SIZES_READ, checked, probed, trace
 from shapelens.readers.torch.recording import Recording
 from shapelens.records import dataclass
 
@@ -50,9 +50,19 @@ class ModelAtHand:
     follow: bool = True
 
     def network(
-        self, sample: Shape | None = None, batch: int | None = None, shapes: Mapping[str, Shape] | None = None
+        self,
+        sample: Shape | None = None,
+        batch: int | None = None,
+        shapes: Mapping[str, Shape] | None = None,
+        example: Mapping[str, int] | None = None,
     ) -> tuple[Network, Arguments]:
         """Its network, traced at the shapes that are given, and what it was called with.
+
+        Args:
+            sample: the shape of one sample.
+            batch: the number of samples.
+            shapes: whole shapes of inputs by name.
+            example: at which sizes the symbols in these are traced; the usual ones if not given.
 
         Raises:
             UsageError: it is no module, or one that cannot be traced.
@@ -63,6 +73,7 @@ class ModelAtHand:
         if sample is None and not shapes and self.inputs is None:
             sample = self._guessed(model, assumptions)
         arguments = arguments_of(model, sample, batch, shapes or {}, self.dtypes or {}, self.inputs)
+        arguments = arguments.with_example(example or {})
         origin = Origin("torch", self.name or type(model).__name__, typed=self.typed)
         network, recording = self._recorded(model, arguments.fixed, origin)
         may_count = SIZES_READ in network.facts and "stopped" not in network.facts
@@ -77,6 +88,7 @@ class ModelAtHand:
                 f"{count} samples go in: the model's own code counts them, and is known for so many"
             )
             arguments = arguments_of(model, sample, count, shapes or {}, self.dtypes or {}, self.inputs)
+            arguments = arguments.with_example(example or {})
             network = self._traced(model, arguments.fixed, origin)
         return replace(network, assumptions=(*assumptions, *network.assumptions)), arguments
 
@@ -140,8 +152,8 @@ class ModelAtHand:
         return running_user_code()
 
     def retraced(self, arguments: Arguments, origin: Origin) -> tuple[Network, Recording]:
-        """The network as it is for other arguments, and the trace that it was made from."""
-        return self._recorded(checked(self.model), arguments, origin)
+        """The network as its code goes for other arguments, what that catches included, and the trace of it."""
+        return self._recorded(checked(self.model), arguments, origin, catches=True)
 
     def is_refused(self, arguments: Arguments) -> bool:
         """Whether PyTorch alone, or the model's own code, refuses other arguments; where in doubt, not."""
@@ -159,10 +171,12 @@ class ModelAtHand:
     def _traced(self, model: Any, arguments: Arguments, origin: Origin) -> Network:
         return self._recorded(model, arguments, origin)[0]
 
-    def _recorded(self, model: Any, arguments: Arguments, origin: Origin) -> tuple[Network, Recording]:
+    def _recorded(
+        self, model: Any, arguments: Arguments, origin: Origin, *, catches: bool = False
+    ) -> tuple[Network, Recording]:
         """A trace, with whatever was changed; what code that is named in a command prints goes to standard error."""
         with self._beside():
-            network, recording = trace(model, arguments, origin, mode=self.mode)
+            network, recording = trace(model, arguments, origin, mode=self.mode, catches=catches)
             return self._changed(model, arguments, network), recording
 
     def _changed(self, model: Any, arguments: Arguments, network: Network) -> Network:
@@ -264,8 +278,8 @@ class ModelAtHand:
 
 
 def may_differ(network: Network) -> bool:
-    """Whether the author's code was given sizes, so that only a trace at others tells what it does there."""
-    return SIZES_READ in network.facts
+    """Whether the author's code was given sizes or catches what is raised, so that only traces tell what it does."""
+    return SIZES_READ in network.facts or CAUGHT in network.facts or bool(network.caught)
 
 
 def way_is_left(network: Network, shapes: Mapping[str, Shape]) -> str:

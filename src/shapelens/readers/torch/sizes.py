@@ -9,6 +9,7 @@ follows holds at this size alone.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from shapelens.dims import (
 )
 from shapelens.errors import DimensionError
 
-__all__ = ["RELATIONS", "TracedInt", "Witness", "dim_of", "integer_of", "traced"]
+__all__ = ["RELATIONS", "TracedInt", "Witness", "dim_of", "integer_of", "remainder", "traced"]
 
 
 class Witness(Protocol):
@@ -77,7 +78,11 @@ class TracedInt(int):
     def __format__(self, specification: str) -> str:
         return int.__format__(self, specification)
 
-    __hash__ = int.__hash__
+    def __hash__(self) -> int:
+        """What is looked up in a set or a dictionary is found by its value."""
+        from shapelens.readers.torch.lookups import is_looked_up
+
+        return hash(self.pinned() if is_looked_up(sys._getframe(1)) else int.__int__(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return int, (int.__int__(self),)
@@ -198,7 +203,8 @@ def _floor(numerator: Dim, denominator: Dim) -> Dim:
     return numerator // denominator
 
 
-def _remainder(numerator: Dim, denominator: Dim) -> Dim:
+def remainder(numerator: Dim, denominator: Dim) -> Dim:
+    """What Python's `%` gives."""
     if isinstance(denominator, int):
         return numerator % denominator if denominator > 0 else -((-numerator) % -denominator)
     return numerator - (numerator // denominator) * denominator
@@ -216,7 +222,7 @@ for _name, _rule in {
     "__sub__": lambda a, b: a - b,
     "__mul__": lambda a, b: a * b,
     "__floordiv__": _floor,
-    "__mod__": _remainder,
+    "__mod__": remainder,
 }.items():
     setattr(TracedInt, _name, _integer_operation(_name, _rule))
     _reflected = f"__r{_name[2:]}"

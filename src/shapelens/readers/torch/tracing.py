@@ -17,6 +17,7 @@ from shapelens.dims import Condition, Dim, Expression, Truth, UndecidedError, Un
 from shapelens.errors import DimensionError
 from shapelens.network.refusals import is_explained
 from shapelens.operators import Opaque, Tensor
+from shapelens.readers.torch.catching import may_be_caught
 from shapelens.readers.torch.data import CONCRETE, assumed
 from shapelens.readers.torch.functions import Call, translator_of
 from shapelens.readers.torch.holding import META, Holder, without_contents
@@ -25,7 +26,7 @@ from shapelens.readers.torch.modules import Modules
 from shapelens.readers.torch.places import place_of, user_frame
 from shapelens.readers.torch.private import is_library_function, library_name
 from shapelens.readers.torch.quotients import TracedFloat
-from shapelens.readers.torch.recording import Made, Recording, Value
+from shapelens.readers.torch.recording import DataNeededError, Made, Recording, Value
 from shapelens.readers.torch.sizes import TracedInt, traced
 from shapelens.readers.torch.structures import flat, mapped, tensors_in
 from shapelens.readers.torch.vocabulary import (
@@ -55,6 +56,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         holder: what is known of every tensor.
         modules: which module runs.
         refused: the exceptions of PyTorch's that the trace could not get past.
+        blind: what was raised for want of data, or of a kernel that does without: a run would not have raised it.
         reads_sizes: whether the author's code was given a size that may be another one elsewhere.
         is_strict: whether what PyTorch refuses is raised at once, as it would be without a trace.
         is_probing: whether only sizes are looked at, as PyTorch gives them, and no rule is asked.
@@ -67,6 +69,7 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         self.modules = Modules(recording, model)
         self.holder = Holder(recording, model, lambda: self.modules.current.path)
         self.refused: list[Exception] = []
+        self.blind: list[Exception] = []
         self.reads_sizes = False
         self.is_strict = False
         self.is_probing = False
@@ -160,6 +163,16 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             length.pinned() if isinstance(length, TracedInt) else int(length)
         )  # `len` gives a plain integer
 
+    def _stride(self, tensor: torch.Tensor, dim: int | None = None) -> Any:
+        """How far the elements of each axis lie apart: the sizes of the axes behind it, which are held."""
+        value = self.holder.known(tensor)
+        shape = () if value is None or isinstance(value.tensor.shape, Unknown) else value.tensor.shape
+        for own in shape[1:]:
+            if isinstance(own, Expression):
+                self.reads_sizes = True
+                self.pin(own, self.size_of(own))
+        return tensor.stride() if dim is None else tensor.stride(dim)
+
     def _rank(self, tensor: torch.Tensor) -> int:
         return int(tensor.dim())
 
@@ -190,8 +203,12 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             found = self._sizes_read(name, args[0])
             if found is not None:
                 return found
-        answer, sentence = assumed(name, args[0] if args else None, user_frame(3))
-        self.recording.assume(sentence)
+        try:
+            answer, sentence = assumed(name, args[0] if args else None, user_frame(3))
+            self.recording.assume(sentence)
+        except DataNeededError as needed:
+            self.blind.append(needed)
+            raise
         # A size that is made of it is not known either.
         return (
             TracedInt(answer, Unknown("the data decide it"), self)
@@ -253,12 +270,15 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             results = self.holder.twin(
                 args[0]
             )  # it gives nothing, and what is written into is another from here on
+        put_off = self.modules.checks.taken(plain_name(name))
+        error = error if put_off is None else put_off.error
         if error is None and not tensors_in(results):
             return results
         if self.is_probing:
             results = self._probed(name, args, results, error)
         else:
-            results = self._recorded(name, args, named, results, error)
+            ranks = () if put_off is None else put_off.ranks
+            results = self._recorded(name, args, named, results, error, ranks)
         values = [self.holder.value_of(tensor) for tensor in tensors_in(results)]
         self.recording.given.append((name, tuple([value.tensor for value in values])))
         if self.is_probing:
@@ -279,7 +299,13 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         return results
 
     def _recorded(
-        self, name: str, args: _Arguments, named: _Named, results: Any, error: Exception | None
+        self,
+        name: str,
+        args: _Arguments,
+        named: _Named,
+        results: Any,
+        error: Exception | None,
+        ranks: tuple[int, ...],
     ) -> Any:
         """Write an operation down: what our rules say of it, as far as PyTorch agrees."""
         given = [] if error is not None else tensors_in(results)
@@ -290,8 +316,12 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
             place_of(user_frame(4)),
             given,
             reflected=name.startswith("__r") and name != "__rshift__",
+            ranks=ranks,
         )
         translated = self._translated(call, name, args, named)
+        if any(map(_may_refuse, call.made)) and may_be_caught(user_frame(3)):
+            for made in call.made:
+                made.may_be_caught = True
         if self.recording.is_changed and translated is not None:
             return self._changed(call, name, args, translated, results)
         if error is not None:
@@ -407,21 +437,23 @@ class Tracer(TorchFunctionMode):  # type: ignore[misc]
         """Go on behind an operator that PyTorch refuses, with what our rule says comes out."""
         words = str(error).strip().split("\n")[0]
         self.refused.append(error)
-        if self.is_strict:
+        lacks_kernel = isinstance(error, NotImplementedError) or "meta tensor" in words.lower()
+        # What stands in for a size that is not known is PyTorch's to refuse, and nobody's mistake.
+        given_to = [value for made in call.made for value in made.inputs if value is not None]
+        taken = [value.tensor for value in given_to if value.made not in call.made]
+        is_blind = lacks_kernel or any(tensor.has_unknown for tensor in taken)
+        if self.is_strict and not is_blind:
             self._hold_refusal(call, given)
             self._forget(call)
             raise error
         if said is None or any(isinstance(value.tensor.shape, Unknown) for value in _values_in(said)):
             self._hold_refusal(call, given)
+            self.blind += [error] if is_blind else []
             raise error
-        is_known = any(self._is_broken(made) for made in call.made)
-        lacks_kernel = isinstance(error, NotImplementedError) or "meta tensor" in words.lower()
-        # What stands in for a size that is not known is PyTorch's to refuse, and nobody's mistake.
-        taken = [value.tensor for made in call.made for value in made.inputs if value is not None]
-        is_blind = any(tensor.has_unknown for tensor in taken)
-        if call.made and not lacks_kernel and not is_blind:
-            self.recording.refusals.append((call.made[-1], words))
-            if not is_known and not is_explained(words):
+        broken = [made for made in call.made if self._is_broken(made)]
+        if call.made and not is_blind:
+            self.recording.refusals.append(([*broken, call.made[-1]][0], words))
+            if not broken and not is_explained(words):
                 self._hold_refusal(call, given)
                 raise error
         return mapped(lambda leaf: self._standing_in(leaf, call) if isinstance(leaf, Value) else leaf, said)
@@ -481,11 +513,17 @@ _MEASURES: dict[str, Callable[..., Any]] = {
     "__len__": Tracer._length,
     "dim": Tracer._rank,
     "ndimension": Tracer._rank,
+    "stride": Tracer._stride,
 }
 
 
 def _copied(leaf: Any) -> Any:
     return leaf.clone() if isinstance(leaf, torch.Tensor) else leaf
+
+
+def _may_refuse(made: Made) -> bool:
+    """Whether an operator refuses some sizes."""
+    return made.outcome is not None and any(r.truth is not True for r in made.outcome.requirements)
 
 
 def _values_in(said: Any) -> list[Value]:

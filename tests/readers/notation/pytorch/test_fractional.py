@@ -14,7 +14,7 @@ from tests.operators.readings import assert_readings_agree
     "operator",
     [
         FractionalPool((2, 3), output_size=(3, 4)),
-        FractionalPool((2, 2), ratios=(0.7, 0.29), with_indices=True),
+        FractionalPool((4, 2), ratios=(0.7, 0.29), with_indices=True),
         FractionalPool((1, 2, 1), ratios=(0.5, 0.9, 0.7)),
     ],
 )

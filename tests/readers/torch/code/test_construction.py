@@ -45,6 +45,7 @@ class Net(nn.Module):
         self.packed = nn.Linear(4, 4, **settings)
         self.child = Child(12)
         self.up = nn.ConvTranspose2d(16, 8, 3, stride=2, padding=1)
+        self.rnn = nn.LSTM(16, 8, batch_first=True)
 
 
 def make(width):
@@ -94,6 +95,8 @@ TOLD = [
     ("tall.2", {"in_features": "9"}, "nn.Linear(9, 8)"),
     ("tall.1.0", {"in_features": "9", "out_features": "7"}, "nn.Linear(9, 7)"),
     ("child.fc", {"in_features": "3"}, "self.fc = nn.Linear(3, 4)"),
+    ("rnn", {"input_size": "9"}, "self.rnn = nn.LSTM(9, 8, batch_first=True)"),
+    ("rnn", {"num_layers": "2"}, "self.rnn = nn.LSTM(16, 8, batch_first=True, num_layers=2)"),
 ]
 
 
@@ -104,6 +107,23 @@ def test_it_is_told(source, path, arguments, text):
     file, _, number = place.partition(":")
     assert file == "models.py"
     assert text.split("=")[0].split("(")[0].strip() in SOURCE.split("\n")[int(number) - 1]
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "called", "text"),
+    [
+        ("plain", {}, "Conv1d", "self.plain = Conv1d(3, width, kernel_size=3)"),
+        (
+            "up",
+            {"padding": "0"},
+            "ConvTranspose1d",
+            "self.up = nn.ConvTranspose1d(16, 8, 3, stride=2, padding=0)",
+        ),
+        ("tall.2", {"in_features": "9"}, "Bilinear", "nn.Bilinear(9, 8)"),
+    ],
+)
+def test_another_class_may_stand_there(source, path, arguments, called, text):
+    assert line_with(source.Net(), path, arguments, called)[1] == text
 
 
 @pytest.mark.parametrize(

@@ -125,13 +125,17 @@ def test_forms(function) -> None:
         several_quantiles=lambda x: torch.quantile(x, torch.tensor([0.2, 0.5]), 1, True),
         several_of_everything=lambda x: x.nanquantile(torch.tensor([0.2, 0.5, 0.9])),
         histogram=lambda x: torch.histc(x, 10),
-        covariance=torch.cov,
-        covariance_of_a_row=lambda x: torch.cov(x.mean(1)),
-        correlation=torch.corrcoef,
+        covariance_of_a_vector=lambda x: torch.cov(x.mean(1)),
     ),
 )
 def test_statistics(function) -> None:
     holds_everywhere(function, MATRIX, others=MATRICES, real=True)
+
+
+@pytest.mark.parametrize("function", [torch.cov, torch.corrcoef])
+def test_one_row_has_one_variance(function) -> None:
+    holds_everywhere(function, MATRIX, others=[*MATRICES, [(1, 5)]], conditions=["N ≠ 1"], real=True)
+    holds_everywhere(lambda x: function(x[:1]), MATRIX, others=MATRICES, conditions=[], real=True)
 
 
 def test_places_are_a_second_output() -> None:

@@ -92,10 +92,9 @@ class FractionalPool(Operator):
             size = tensor.dims[axis]
             out[axis] = self._count(size, place)
             # Windows start at different cells, and the last one must still fit; over three axes with one to spare.
+            # Of a small share nothing comes out, which PyTorch takes for an output.
             spare = 1 if len(self.kernel) == 3 else 0
-            fits = all_of(
-                at_least(out[axis], 1), at_least(size, out[axis] + (self.kernel[place] - 1 + spare))
-            )
+            fits = all_of(at_least(size, 1), at_least(size, out[axis] + (self.kernel[place] - 1 + spare)))
             facts = {"axis": axis, "size": size, "out": out[axis], "kernel": self.kernel[place]}
             requirements.append(Requirement("pool_size", fits, facts, spoils=(axis,)))
         pooled = tensor.shaped(tuple(out))

@@ -15,8 +15,11 @@ from shapelens.records import dataclass
 __all__ = ["FailedCall", "failed_call"]
 
 _CALLS = frozenset(["_wrapped_call_impl", "_call_impl"])
-_RAISED_BY_TORCH = frozenset([RuntimeError, ValueError, IndexError, AssertionError, NotImplementedError])
-"""The very types that PyTorch raises where shapes do not fit; a subclass is somebody's own, or says something else."""
+_RAISED_BY_TORCH = frozenset([RuntimeError, ValueError, AssertionError, NotImplementedError])
+"""The very types that PyTorch raises where shapes do not fit; a subclass is somebody's own, or says something else.
+
+An `IndexError` says that there is no such axis or index, which is true of one tensor and needs no other.
+"""
 
 _RAISING = frozenset(["RAISE_VARARGS", "RERAISE"])
 

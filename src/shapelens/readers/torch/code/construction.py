@@ -10,7 +10,7 @@ import ast
 import inspect
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_overloads
 
 import torch
 
@@ -22,13 +22,16 @@ __all__ = ["line_with"]
 _REPEATING = (ast.For, ast.While, ast.AsyncFor, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.SetComp)
 
 
-def line_with(model: Any, path: str, arguments: Mapping[str, str]) -> tuple[str, str] | None:
+def line_with(
+    model: Any, path: str, arguments: Mapping[str, str], called: str = ""
+) -> tuple[str, str] | None:
     """Where a module is made, and the line as it would read; None where that is not beyond doubt.
 
     Args:
         model: the model.
         path: where the module stands in it: `features.3`.
         arguments: what would stand there, by the parameters' names.
+        called: the class that would stand there, where that is another one.
     """
     model = uncompiled(model)
     try:
@@ -43,7 +46,7 @@ def line_with(model: Any, path: str, arguments: Mapping[str, str]) -> tuple[str,
         if file and sum(type(other) is type(owner) for other in model.modules()) > 1:
             return None  # the line makes several modules, and is right for the others
         if file:
-            return _rewritten(file, type(owner), steps[place - 1 :], module, arguments)
+            return _rewritten(file, type(owner), steps[place - 1 :], module, arguments, called)
         if type(owner) is not torch.nn.Sequential:
             return None
     return None
@@ -59,7 +62,12 @@ def _file_of(kind: type) -> str:
 
 
 def _rewritten(
-    file: str, kind: type, steps: list[str], module: torch.nn.Module, arguments: Mapping[str, str]
+    file: str,
+    kind: type,
+    steps: list[str],
+    module: torch.nn.Module,
+    arguments: Mapping[str, str],
+    called: str,
 ) -> tuple[str, str] | None:
     try:
         with open(file, encoding="utf-8") as stream:
@@ -79,8 +87,11 @@ def _rewritten(
     if not isinstance(call, ast.Call) or _called(call) != type(module).__name__:
         return None
     edits = _edits(call, module, arguments)
-    if edits is None:
+    if edits is None or call.func.end_col_offset is None:
         return None
+    if called:
+        end = call.func.end_col_offset
+        edits.append((call.func.end_lineno or call.lineno, end - len(type(module).__name__), end, called))
     statement = assigned[0] if assigned[0].lineno == assigned[0].end_lineno else call
     if statement.lineno != statement.end_lineno or any(e[0] != statement.lineno for e in edits):
         return None
@@ -154,10 +165,7 @@ def _edits(
     call: ast.Call, module: torch.nn.Module, arguments: Mapping[str, str]
 ) -> list[tuple[int, int, int, str]] | None:
     """What is written over: line, first and last column in bytes, and what then stands there."""
-    try:
-        names = [name for name in inspect.signature(type(module).__init__).parameters if name != "self"]
-    except (TypeError, ValueError):
-        return None
+    names = _parameters(type(module))
     if any(isinstance(argument, ast.Starred) for argument in call.args) or any(
         keyword.arg is None for keyword in call.keywords
     ):
@@ -182,3 +190,17 @@ def _edits(
             return None
         edits.append((node.lineno, node.col_offset, node.end_col_offset, text))
     return edits
+
+
+def _parameters(kind: type) -> list[str]:
+    """The names of what a class is made with; where that is anything, those of its first declared form."""
+    making = kind.__init__  # type: ignore[misc]
+    try:
+        forms = [inspect.signature(form) for form in (making, *get_overloads(making))]
+    except (TypeError, ValueError):
+        return []
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    named = [
+        [n for n, p in form.parameters.items() if p.kind not in starred and n != "self"] for form in forms
+    ]
+    return next((names for names in named if names), [])

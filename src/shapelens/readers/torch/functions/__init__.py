@@ -44,9 +44,10 @@ class Call:
         where: the author's file and line.
         results: the tensors that PyTorch gave, in order; empty where it refused.
         reflected: whether the operands of an operation stand the other way round: `2 - x`.
+        ranks: how many axes the layer takes whose call it is, where it takes no such input; else empty.
     """
 
-    __slots__ = ("called", "function", "made", "recording", "reflected", "results", "where")
+    __slots__ = ("called", "function", "made", "ranks", "recording", "reflected", "results", "where")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Call:
         results: Sequence[Any] = (),
         *,
         reflected: bool = False,
+        ranks: tuple[int, ...] = (),
     ) -> None:
         self.recording = recording
         self.function = function
@@ -64,6 +66,7 @@ class Call:
         self.where = where
         self.results = results
         self.reflected = reflected
+        self.ranks = ranks
         self.made: list[Made] = []
 
     def add(self, operator: Operator, *inputs: Value | None, outputs: int = 1) -> tuple[Value, ...]:

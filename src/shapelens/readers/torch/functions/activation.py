@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapelens.dims import Unknown
 from shapelens.operators import (
     Activation,
     AlongAxis,
@@ -15,6 +16,7 @@ from shapelens.operators import (
     ParametricActivation,
 )
 from shapelens.readers.torch.functions import Call, axis_of, translates
+from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
 
 _WORDS = {
@@ -121,5 +123,11 @@ def clip(call: Call, input: Value, min: Any = None, max: Any = None) -> Value:
     bounds = [bound for bound in (min, max) if isinstance(bound, Value)]
     if bounds:
         return call.one(Elementwise("clip"), input, *bounds)
-    low, high = (bound if isinstance(bound, (int, float)) else None for bound in (min, max))
-    return call.one(Clip(low, high), input)
+    return call.one(Clip(_bound(min), _bound(max)), input)
+
+
+def _bound(bound: Any) -> Any:
+    """A number or a size; one that is computed from sizes in floating point is not followed."""
+    if isinstance(bound, TracedFloat):
+        return Unknown("a bound that is computed from sizes in floating point")
+    return bound

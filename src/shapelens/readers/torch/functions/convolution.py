@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shapelens.operators import Convolution, DeformableConvolution, Transpose, TransposedConvolution
 from shapelens.readers.building import symmetric
@@ -12,11 +13,9 @@ from shapelens.readers.torch.recording import Value
 _Setting = int | Sequence[int]
 
 
-def per_axis(setting: _Setting, axes: int) -> tuple[int, ...]:
+def per_axis(setting: Any, axes: int) -> tuple[int, ...]:
     """A setting for each axis, from one for all."""
-    if isinstance(setting, int):
-        return (setting,) * axes
-    given = tuple(setting)
+    given = tuple(setting) if isinstance(setting, (tuple, list)) else (setting,)
     return given * axes if len(given) == 1 else given
 
 

@@ -87,7 +87,8 @@ def bincount(call: Call, input: Value, weights: Value | None = None, minlength: 
 def one_hot(call: Call, input: Value, num_classes: Any = -1) -> Value:
     """As many classes as are asked for; without a number, as the data have."""
     asks_data = isinstance(num_classes, int) and num_classes < 0
-    return call.one(OneHot(new_count(call, None, 1) if asks_data else num_classes), input)
+    classes = new_count(call, None, 1) if asks_data else num_classes
+    return call.one(OneHot(classes, is_checked=not asks_data), input)
 
 
 @translates("repeat_interleave")

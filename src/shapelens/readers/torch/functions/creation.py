@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from shapelens.dims import Dim, Unknown, maximum, minimum
+from shapelens.dims import Dim, Expression, Unknown, at_least, maximum, minimum
 from shapelens.operators import (
     Cast,
     ComplexToPairs,
@@ -25,6 +25,8 @@ from shapelens.readers.torch.functions.symbols import held
 from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
 
+_UNREAD = Unknown("places are computed from sizes in a way that is not followed")
+
 _VALUES = {"zeros": 0, "zero": 0, "ones": 1, "new_zeros": 0, "new_ones": 1, "zeros_like": 0, "ones_like": 1}
 """What the elements are that some functions make."""
 
@@ -34,9 +36,11 @@ def _dtype(call: Call, default: str = "float32") -> str:
     return str(call.results[0].dtype).removeprefix("torch.") if call.results else default
 
 
-def _filled(call: Call, shape: tuple[Dim, ...], value: Any, default: str = "float32") -> Value:
+def _filled(
+    call: Call, shape: tuple[Dim, ...], value: Any, default: str = "float32", ends: tuple[Dim, ...] = ()
+) -> Value:
     dtype = _dtype(call, default)
-    return call.one(Fill(shape, _element(value, dtype), dtype, call.function.replace("_", " ")))
+    return call.one(Fill(shape, _element(value, dtype), dtype, call.function.replace("_", " "), ends))
 
 
 def _element(value: Any, dtype: str) -> Any:
@@ -99,7 +103,7 @@ def randint(call: Call, *given: Any, size: Any = None, **_: Any) -> Value:
 
 @translates("randperm")
 def randperm(call: Call, n: Dim, **_: Any) -> Value:
-    return _filled(call, (n,), None, "int64")
+    return _filled(call, (n,), None, "int64", (0, n - 1))
 
 
 @translates("eye")
@@ -170,7 +174,7 @@ def arange(call: Call, *given: Any, **named: Any) -> Value:
 def inclusive_range(call: Call, start: Any, end: Any, step: Any = 1, **_: Any) -> Value:
     """The end is counted too."""
     start, end, step = (held(call, number) for number in (start, end, step))
-    return _filled(call, (math.floor((end - start) / step) + 1,), None)
+    return _filled(call, (math.floor((end - start) / step) + 1,), None, ends=(_UNREAD, _UNREAD))
 
 
 def _range(call: Call, start: Any, end: Any, step: Any) -> Value:
@@ -183,7 +187,8 @@ def _range(call: Call, start: Any, end: Any, step: Any) -> Value:
     if whole is not None:
         return call.one(Range(*whole[:3], dtype, whole[3]))
     start, end, step = (held(call, number) for number in (start, end, step))
-    return _filled(call, (max(math.ceil((end - start) / step), 0),), None, "int64")
+    count = max(math.ceil((end - start) / step), 0)
+    return _filled(call, (count,), None, "int64", (_UNREAD, _UNREAD))
 
 
 def _is_plain_size(number: Any) -> bool:
@@ -192,17 +197,22 @@ def _is_plain_size(number: Any) -> bool:
 
 @translates("linspace logspace")
 def linspace(call: Call, start: Any, end: Any, steps: Dim, *_: Any, **__: Any) -> Value:
-    return _filled(call, (steps,), None)
+    """Both ends are there, where there are two steps."""
+    are_sizes = all(isinstance(end, (int, Expression)) for end in (start, end))
+    is_even = call.function == "linspace" and are_sizes and at_least(steps, 2) is True
+    ends = (minimum(start, end), maximum(start, end)) if is_even else (_UNREAD, _UNREAD)
+    return _filled(call, (steps,), None, ends=ends)
 
 
 @translates("tril_indices")
 def lower_indices(call: Call, row: Dim, col: Dim, offset: int = 0, **_: Any) -> Value:
-    return _filled(call, (2, _lower_cells(row, col, offset)), None, "int64")
+    return _filled(call, (2, _lower_cells(row, col, offset)), None, "int64", (_UNREAD, _UNREAD))
 
 
 @translates("triu_indices")
 def upper_indices(call: Call, row: Dim, col: Dim, offset: int = 0, **_: Any) -> Value:
-    return _filled(call, (2, row * col - _lower_cells(row, col, offset - 1)), None, "int64")
+    cells = row * col - _lower_cells(row, col, offset - 1)
+    return _filled(call, (2, cells), None, "int64", (_UNREAD, _UNREAD))
 
 
 def _lower_cells(rows: Dim, columns: Dim, offset: int) -> Dim:

@@ -30,12 +30,17 @@ _ROUNDED = {"floor": "floor_divide", "trunc": "divide"}
 
 
 def broadcasting(call: Call, function: str, *operands: Any) -> Value:
-    """One function of tensors and numbers; numbers have no shape to meet, but where contents are followed."""
+    """One function of tensors and numbers; numbers have no shape to meet, but where elements are followed."""
     values = [operand for operand in operands if isinstance(operand, Value)]
-    if all(value.tensor.contents is not None for value in values):
+    if all(map(_is_followed, values)):
         given = [operand for operand in operands if operand is not None]
         values = [_in_type(call, operand, _type_of(call, function, given)) for operand in given]
     return call.one(Elementwise(function), *values)
+
+
+def _is_followed(value: Value) -> bool:
+    """Whether it is known what its elements are, or between which numbers they lie."""
+    return value.tensor.contents is not None or value.tensor.span is not None
 
 
 def _type_of(call: Call, function: str, operands: list[Any]) -> str | None:
@@ -81,7 +86,7 @@ def binary(call: Call, input: Any, other: Any, *_: Any, **named: Any) -> Value:
     if call.function == "rsub" or call.reflected:
         input, other = other, input
     times = named.get("alpha", 1)
-    if times != 1 and isinstance(other, Value) and other.tensor.contents is not None:
+    if times != 1 and isinstance(other, Value) and _is_followed(other):
         other = broadcasting(call, "multiply", other, times)
     if function in _OF_NUMBER and not isinstance(input, Value) and other.tensor.contents is None:
         return call.one(Activation(_OF_NUMBER[function]), other)

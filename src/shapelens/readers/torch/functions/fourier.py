@@ -35,7 +35,7 @@ def along_two(call: Call, input: Value, s: Any = None, dim: Any = _PAIR, *_: Any
 @translates("fft_fftn fft_ifftn fft_rfftn fft_irfftn fft_hfftn fft_ihfftn")
 def along_several(call: Call, input: Value, s: Any = None, dim: Any = None, *_: Any, **__: Any) -> Value:
     """Without axes it is the last ones, as many as there are sizes, or all."""
-    sizes = () if s is None else (s,) if isinstance(s, int) else tuple(s)
+    sizes = () if s is None else tuple(s) if isinstance(s, (tuple, list)) else (s,)
     rank = input.tensor.rank
     if dim is None:
         axes = tuple(range(rank - len(sizes) if s is not None else 0, rank))

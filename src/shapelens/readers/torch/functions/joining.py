@@ -13,6 +13,7 @@ from shapelens.dims import Dim, at_most, ceil_divide, equal, more_than
 from shapelens.operators import Cast, Concatenate, Slice, Split, Stack, Unbind, Unsqueeze
 from shapelens.readers.torch.functions import Call, axis_of, translates
 from shapelens.readers.torch.functions.reshaping import with_axes
+from shapelens.readers.torch.functions.symbols import holds
 from shapelens.readers.torch.recording import Value
 
 
@@ -85,10 +86,11 @@ def split(call: Call, input: Value, split_size: Any = None, dim: int = 0, **name
 
 @translates("chunk unsafe_chunk")
 def chunk(call: Call, input: Value, chunks: int, dim: int = 0) -> Any:
-    """As many parts as asked for at most, each of `ceil(size / chunks)`."""
+    """As many parts as asked for at most, each of `ceil(size / chunks)`; of nothing just as many."""
     axis = axis_of(dim, input)
     size = input.tensor.dims[axis]
-    count = _count(call, size, ceil_divide(size, chunks))
+    is_nothing = holds(call, equal(size, 0))
+    count = chunks if is_nothing else _count(call, size, ceil_divide(size, chunks))
     return call.add(Split(axis, parts=chunks, sharing="chunk"), input, outputs=count)
 
 

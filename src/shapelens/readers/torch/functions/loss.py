@@ -41,7 +41,9 @@ def of_elements(call: Call, input: Value, target: Value, *positional: Any, **nam
     weighted = call.function.startswith("binary") or call.function == "mse_loss"
     more = [weight for weight in weights if isinstance(weight, Value)] if weighted else []
     words = [setting for setting in positional if setting in ("none", "mean", "sum", "batchmean")]
-    losses = call.one(Elementwise(_named(call)), input, target, *more)
+    # PyTorch itself takes one shape alone here; a weight is broadcast.
+    is_strict = call.function.startswith("binary") and not more
+    losses = call.one(Elementwise(_named(call), same_shape=is_strict), input, target, *more)
     return _together(call, losses, named, *words[:1])
 
 
@@ -52,7 +54,8 @@ def of_classes(
     """A label for each place, or a share of each class; one sample may come without a batch."""
     name = "nll" if call.function.startswith("nll") else "cross entropy"
     rank = input.tensor.rank
-    if target.tensor.rank == rank and name == "cross entropy":
+    are_shares = "int" not in target.tensor.dtype
+    if target.tensor.rank == rank and name == "cross entropy" and (are_shares or rank < 2):
         losses = call.one(Elementwise("cross entropy"), input, target)
         each = call.one(Reduce("sum", (1 if rank > 1 else 0,), keeps_axes=False), losses)
         return _together(call, each, named)

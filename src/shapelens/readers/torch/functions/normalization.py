@@ -32,7 +32,7 @@ def batch_norm(
     *_: Any,
     **__: Any,
 ) -> Value:
-    operator = BatchNormalization(training=bool(training))
+    operator = BatchNormalization(training=bool(training), ranks=call.ranks)
     return call.one(operator, input, weight, bias, running_mean, running_var)
 
 
@@ -48,7 +48,9 @@ def instance_norm(
     *_: Any,
     **__: Any,
 ) -> Value:
-    operator = InstanceNormalization(running=not use_input_stats, wants_several=bool(use_input_stats))
+    operator = InstanceNormalization(
+        ranks=call.ranks, running=not use_input_stats, wants_several=bool(use_input_stats)
+    )
     return call.one(operator, input, weight, bias, running_mean, running_var)
 
 

@@ -40,7 +40,7 @@ def exact_fraction(number: Any) -> Fraction | None:
 
 
 def _traced(number: TracedFloat) -> Fraction | None:
-    if number.numerator is None or not isinstance(number.denominator, int):
+    if number.numerator is None or number.needs or not isinstance(number.denominator, int):
         return None
     above, below = number.factor.as_integer_ratio()
     if number.factor != 1.0 and not _is_power_of_two(number.denominator):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import isinf
 from typing import Any
 
+from shapelens.dims import Dim, equal
 from shapelens.operators import (
     AlongAxis,
     Concatenate,
@@ -18,6 +19,7 @@ from shapelens.operators import (
 )
 from shapelens.readers.torch.functions import Call, axis_of, translates
 from shapelens.readers.torch.functions.elementwise import broadcasting
+from shapelens.readers.torch.functions.symbols import holds
 from shapelens.readers.torch.recording import Value
 
 _KINDS = {
@@ -33,7 +35,8 @@ _KINDS = {
 
 _TYPES = {"all": "bool", "any": "bool", "argmax": "int64", "argmin": "int64", "count_nonzero": "int64"}
 
-_Axes = int | Sequence[int] | None
+_NEED_ONE = frozenset("amax amin argmax argmin kthvalue max median min mode nanmedian quantile".split())
+"""Of nothing they give nothing."""
 
 
 def axes_of(dim: Any) -> tuple[int, ...] | None:
@@ -43,10 +46,25 @@ def axes_of(dim: Any) -> tuple[int, ...] | None:
     return tuple(dim) or None
 
 
-def reduced(call: Call, kind: str, input: Value, dim: Any = None, keepdim: Any = False) -> Value:
-    """Axes reduced to one value each."""
+def reduced(
+    call: Call, kind: str, input: Value, dim: Any = None, keepdim: Any = False, least: Dim | None = None
+) -> Value:
+    """Axes reduced to one value each.
+
+    Args:
+        call: the call.
+        kind: the kind of reduction.
+        input: the tensor.
+        dim: the axes; all if None.
+        keepdim: whether they stay.
+        least: how many places they have at least, where that is not as the kind has it.
+    """
     dtype = _TYPES.get(call.function)
-    return call.one(Reduce(kind, axes_of(dim), keeps_axes=bool(keepdim), dtype=dtype), input)
+    least = 1 if least is None and kind in _NEED_ONE else least
+    operator = Reduce(
+        kind, axes_of(dim), keeps_axes=bool(keepdim), dtype=dtype, least=least, of_all=kind == "quantile"
+    )
+    return call.one(operator, input)
 
 
 # to one value -------------------------------------------------------------------------------------------
@@ -76,8 +94,11 @@ def extreme(call: Call, input: Value, dim: Any = None, keepdim: bool = False, *,
     return _with_places(call, call.function, input, dim, keepdim)
 
 
-def _with_places(call: Call, kind: str, input: Value, dim: int, keepdim: Any) -> tuple[Value, ...]:
-    return call.add(Reduce(kind, (dim,), keeps_axes=bool(keepdim), with_indices=True), input, outputs=2)
+def _with_places(
+    call: Call, kind: str, input: Value, dim: int, keepdim: Any, least: Dim = 1
+) -> tuple[Value, ...]:
+    operator = Reduce(kind, (dim,), keeps_axes=bool(keepdim), with_indices=True, least=least)
+    return call.add(operator, input, outputs=2)
 
 
 @translates("aminmax")
@@ -88,7 +109,7 @@ def extremes(call: Call, input: Value, *, dim: int | None = None, keepdim: bool 
 @translates("median nanmedian")
 def median(call: Call, input: Value, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
-        return reduced(call, call.function, input)
+        return reduced(call, call.function, input, least=0)
     return _with_places(call, call.function, input, dim, keepdim)
 
 
@@ -99,7 +120,7 @@ def mode(call: Call, input: Value, dim: int = -1, keepdim: bool = False) -> Any:
 
 @translates("kthvalue")
 def kth_value(call: Call, input: Value, k: Any, dim: int = -1, keepdim: bool = False) -> Any:
-    return _with_places(call, "kthvalue", input, dim, keepdim)
+    return _with_places(call, "kthvalue", input, dim, keepdim, k)
 
 
 @translates("quantile nanquantile")
@@ -131,14 +152,23 @@ def norm(
 ) -> Value:
     if call.function == "frobenius_norm":
         p, dim, keepdim = "fro", p if p != "fro" else dim, dim if p != "fro" and dim is not None else keepdim
-    return reduced(call, "norm", input, dim, keepdim)
+    return reduced(call, "norm", input, dim, keepdim, _least_of_norm(p))
+
+
+def _least_of_norm(order: Any) -> int | None:
+    """A largest or smallest magnitude is one of some; a sum may be of none."""
+    is_extreme = isinstance(order, (int, float)) and (isinf(order) or order < 0)
+    return 1 if is_extreme else None
 
 
 @translates("linalg_norm linalg_vector_norm")
 def linear_norm(
     call: Call, input: Value, ord: Any = None, dim: Any = None, keepdim: Any = False, *_: Any, **__: Any
 ) -> Value:
-    return reduced(call, "norm", input, dim, keepdim)
+    is_matrix = call.function == "linalg_norm" and (
+        len(axes_of(dim) or ()) == 2 or (dim is None and input.tensor.rank == 2)
+    )
+    return reduced(call, "norm", input, dim, keepdim, None if is_matrix else _least_of_norm(ord))
 
 
 @translates("linalg_matrix_norm nuclear_norm")
@@ -284,7 +314,8 @@ def distances(call: Call, x1: Value, x2: Value, *_: Any, **__: Any) -> Value:
 @translates("cov corrcoef")
 def covariance(call: Call, input: Value, **__: Any) -> Value:
     """Of each pair of rows; one row has one variance."""
-    if input.tensor.rank < 2:
+    rows = equal(input.tensor.dims[0], 1) if input.tensor.rank else True
+    if input.tensor.rank < 2 or holds(call, rows):
         return reduced(call, "var", input)
     name = "covariance" if call.function == "cov" else "correlation"
     return call.one(Pairwise("im,jm->ij", name), input, input)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shapelens.dims import Dim
+from shapelens.dims import Dim, equal
 from shapelens.operators import (
     ChannelShuffle,
     ColumnsToImage,
     DepthToSpace,
     Frames,
+    Identity,
     ImageToColumns,
     SpaceToDepth,
     Strided,
 )
 from shapelens.readers.torch.functions import Call, translates
 from shapelens.readers.torch.functions.convolution import both_sides, per_axis
+from shapelens.readers.torch.functions.symbols import holds
 from shapelens.readers.torch.recording import Value
 
 _Setting = int | Sequence[int]
@@ -29,6 +31,11 @@ def pixel_shuffle(call: Call, input: Value, upscale_factor: int) -> Value:
 
 @translates("pixel_unshuffle")
 def pixel_unshuffle(call: Call, input: Value, downscale_factor: int) -> Value:
+    """An image without cells stays as it is."""
+    spatial = input.tensor.dims[-2:]
+    is_empty = any(holds(call, equal(size, 0)) for size in input.tensor.dims)
+    if is_empty and all(holds(call, equal(size % downscale_factor, 0)) for size in spatial):
+        return call.one(Identity(), input)
     return call.one(SpaceToDepth(downscale_factor), input)
 
 
@@ -93,6 +100,12 @@ def fold(
 
 @translates("as_strided as_strided_copy")
 def strided(
-    call: Call, input: Value, size: Sequence[Dim], stride: Sequence[Dim], *_: Any, **__: Any
+    call: Call,
+    input: Value,
+    size: Sequence[Dim],
+    stride: Sequence[Dim],
+    storage_offset: Dim | None = None,
+    *_: Any,
+    **__: Any,
 ) -> Value:
-    return call.one(Strided(tuple(size), tuple(stride)), input)
+    return call.one(Strided(tuple(size), tuple(stride), storage_offset or 0), input)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapelens.dims import Dim, Expression, equal, symbol
+from shapelens.dims import Condition, Dim, Expression, Truth, equal, symbol
 from shapelens.readers.torch.functions import Call
 from shapelens.readers.torch.quotients import TracedFloat
 from shapelens.readers.torch.recording import Value
 
-__all__ = ["held", "new_count", "true_cells"]
+__all__ = ["held", "holds", "new_count", "true_cells"]
 
 _LETTER = "k"
 
@@ -42,6 +42,18 @@ def new_count(call: Call, most: Dim, least: int = 0, *, is_gone_through: bool = 
 def true_cells(call: Call, mask: Value) -> Any:
     """What counts the cells of a mask that are not zero: nothing where its contents are known."""
     return new_count(call, mask.tensor.elements) if mask.tensor.contents is None else ""
+
+
+def holds(call: Call, truth: Truth) -> bool:
+    """Whether something holds in the trace, which is then known for the sizes alone where it does or does not.
+
+    What is not known does not.
+    """
+    if not isinstance(truth, Condition):
+        return truth is True
+    answer = call.recording.path.holds(truth)
+    call.recording.ask(truth, answer, call.where)
+    return answer
 
 
 def held(call: Call, number: Any) -> Any:
