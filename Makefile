@@ -39,7 +39,7 @@ check: $(VENV)/check
 	$(BIN)/lint-imports --no-logo
 
 conformance: $(VENV)/conformance
-	$(BIN)/pytest -m conformance --hypothesis-profile=searching
+	$(BIN)/pytest -m "conformance or hypothesis" --hypothesis-profile=searching
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/run.py

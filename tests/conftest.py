@@ -1,16 +1,18 @@
 """Settings of the tests."""
 
+import gc
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
-# A test without a number of its own tries so many examples that the core's tests take less than a minute; it fails
-# because something is wrong, never because a machine is busy. `make test` tries the same examples every time, so
-# that what is red is red because of a change; `make conformance` looks for new ones.
-settings.register_profile("same", deadline=None, max_examples=20, derandomize=True)
-settings.register_profile("searching", deadline=None, max_examples=40)
+# So many examples are tried that the core's tests take less than a minute; a test fails because something is wrong,
+# never because a machine is busy. `make test` tries the same examples every time, so that what is red is red because
+# of a change, and of the number that a test names a quarter. `make conformance` looks for new ones, and for all.
+FEWEST = 20
+settings.register_profile("same", deadline=None, max_examples=FEWEST, derandomize=True)
+settings.register_profile("searching", deadline=None, max_examples=2 * FEWEST)
 settings.load_profile("same")
 
 if not all(find_spec(oracle) for oracle in ("onnx", "onnxruntime", "torch")):
@@ -28,3 +30,25 @@ def pytest_collection_modifyitems(items):
             for item in items:
                 if item.get_closest_marker(oracle):
                     item.add_marker(pytest.mark.skip(reason=f"{oracle} is not installed"))
+    if settings().derandomize:
+        tried = [item for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)]
+        for function in {item.function for item in tried if not item.get_closest_marker("conformance")}:
+            _try_a_part(function)
+
+
+def _try_a_part(function):
+    """Fewer examples than a test names; all of them, where Hypothesis keeps its settings elsewhere than it does."""
+    asked = getattr(function, "_hypothesis_internal_use_settings", None)
+    if asked is not None:
+        number = max(asked.max_examples // 4, min(asked.max_examples, FEWEST))
+        function._hypothesis_internal_use_settings = settings(asked, max_examples=number)
+
+
+# What is imported, collected and shared by tests stays to the end: to walk through it for garbage takes long.
+gc.set_threshold(10_000, 10, 50)
+
+
+def pytest_collection_finish():
+    """No collection of garbage walks through what is there before the first test."""
+    gc.collect()
+    gc.freeze()

@@ -13,8 +13,19 @@ import time
 
 import pyte
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds until a test gives up on a machine that is busy; nothing is measured."""
+
+BEGIN = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from shapelens.cli import main
+main()
+"""
+"""A command that takes the terminal for its own first, so that its keys interrupt it."""
+
+FRAME = b"\x1b[H"
+"""What a frame begins with: the cursor goes to the corner."""
 
 
 class Terminal:
@@ -23,7 +34,7 @@ class Terminal:
     def __init__(self, *arguments, rows=24, columns=80, **environment):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        self.raw = self.unseen = b""
         self.master, slave = pty.openpty()
         self._resize(rows, columns)
         self.before = termios.tcgetattr(slave)
@@ -32,9 +43,8 @@ class Terminal:
         for name in ("COLUMNS", "LINES"):
             env.pop(name)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "shapelens", *arguments],
+            [sys.executable, "-c", BEGIN, *arguments],
             stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread runs here
         )  # fmt: skip
 
     def _resize(self, rows, columns):
@@ -59,12 +69,22 @@ class Terminal:
         return "\n".join(self.lines)
 
     def until(self, holds):
-        """Read until something holds of the screen; the test fails if it never does."""
+        """Look at one frame after another until something holds of it; the test fails if it never does."""
         end = time.monotonic() + PATIENCE
         while not holds(self):
             assert time.monotonic() < end, f"it never came:\n{self.text}"
-            self._read(0.05)
+            self._look(0.05)
         return self
+
+    def _look(self, seconds):
+        """Look at the next frame; whether there was anything to see. Of several that came at once none is missed."""
+        if not self.unseen and not self._read(seconds):
+            return False
+        begins = self.unseen.find(FRAME, 1)
+        seen = self.unseen if begins < 0 else self.unseen[:begins]
+        self.unseen = self.unseen[len(seen) :]
+        self.stream.feed(seen)
+        return True
 
     def _read(self, seconds):
         ready, _, _ = select.select([self.master], [], [], seconds)
@@ -75,7 +95,7 @@ class Terminal:
         except OSError:
             return False
         self.raw += read
-        self.stream.feed(read)
+        self.unseen += read
         return bool(read)
 
     def end(self):
@@ -83,8 +103,8 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             assert time.monotonic() < end, "it never ended"
-            self._read(0.05)
-        while self._read(0.05):
+            self._look(0.05)
+        while self._look(0.05):
             pass
         return self.process.returncode
 

@@ -59,18 +59,6 @@ def test_keys_pressed_at_once_are_each_a_key():
         assert terminal.end() == 0
 
 
-def test_a_key_that_comes_in_two_parts_is_one():
-    with started() as terminal:
-        terminal.press(b" ")
-        terminal.until(lambda t: "space go on" in t.text)
-        terminal.press(b"\x1b[H")
-        terminal.press(b"\x1b")
-        terminal.press(b"[C")
-        terminal.until(lambda t: "cell 0,1" in t.text)
-        terminal.press(b"q")
-        assert terminal.end() == 0
-
-
 def test_ctrl_c_leaves_the_terminal_as_it_was():
     with started() as terminal:
         terminal.press(b"\x03")

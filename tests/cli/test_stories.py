@@ -25,20 +25,23 @@ def answer(arguments, capsys):
     return f"{shown}exit status {status}\n"
 
 
-@pytest.fixture(autouse=True)
-def plain_terminal(monkeypatch):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder that commands are typed in, with the arrays that they name."""
+    folder = tmp_path_factory.mktemp("stories")
+    for name, numbers in ARRAYS.items():
+        np.save(folder / f"{name}.npy", np.array(numbers))
+    return folder
+
+
+@pytest.fixture
+def plain_terminal(folder, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(folder)
 
 
-@pytest.fixture(autouse=True)
-def folder_with_arrays(tmp_path, monkeypatch):
-    """The folder that a command is typed in, with the arrays that it names."""
-    for name, numbers in ARRAYS.items():
-        np.save(tmp_path / f"{name}.npy", np.array(numbers))
-    monkeypatch.chdir(tmp_path)
-
-
+@pytest.mark.usefixtures("plain_terminal")
 @pytest.mark.parametrize("name", STORIES)
 def test_the_story_is_told_as_it_was(name, capsys):
     told = answer(STORIES[name], capsys)
@@ -59,6 +62,7 @@ def test_nothing_says_that_channels_are_averaged(path):
     assert all("pool" in sentence or "never averaged" in sentence for sentence in said), said
 
 
+@pytest.mark.usefixtures("plain_terminal")
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
 def test_every_next_command_works(path, capsys):
     import shlex

@@ -70,24 +70,27 @@ def _labels(scene):
 
 
 def _labels_over_one_another(scene):
-    for one, other in combinations(_labels(scene), 2):
-        if one.box.overlaps(other.box, 0.2) and _meet(one.corners, other.corners, 0.2):
+    # Each is measured once, and not for each of the others.
+    placed = [(label, label.corners, label.box) for label in _labels(scene)]
+    for (one, corners, box), (other, others, behind) in combinations(placed, 2):
+        if box.overlaps(behind, 0.2) and _meet(corners, others, 0.2):
             yield f"{_said(one)} and {_said(other)} overlap"
 
 
 def _labels_over_bodies(scene):
-    fronts = list(_fronts(scene))
+    fronts = [(group, front, {id(child) for child in _all(group)}) for group, front in _fronts(scene)]
     for label in _labels(scene):
-        for group, front in fronts:
-            if any(child is label for child in _all(group)):
+        placed, box = label.corners, label.box
+        for group, front, own in fronts:
+            if id(label) in own or not box.overlaps(front):
                 continue
             corners = ((front.left, front.top), (front.right, front.top),
                        (front.right, front.bottom), (front.left, front.bottom))  # fmt: skip
             inside = all(
                 front.left - 0.1 <= x <= front.right + 0.1 and front.top <= y <= front.bottom
-                for x, y in label.corners
+                for x, y in placed
             )
-            if not inside and _meet(label.corners, corners, 0.3):
+            if not inside and _meet(placed, corners, 0.3):
                 yield f"{_said(label)} lies over {group.name}"
 
 

@@ -76,10 +76,14 @@ def test_the_columns_of_the_table_add_up(subject):
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_the_same_network_gives_the_same_bytes(subject):
-    first, again = drawn(subject.name), inspected(subject.name).draw(**subject.options)
-    assert first.scene == again.scene
-    assert re.search(r"<title[^>]*>[^<]+</title>", first.svg)
+def test_it_has_a_title(subject):
+    assert re.search(r"<title[^>]*>[^<]+</title>", drawn(subject.name).svg)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS[::4])
+def test_the_same_network_gives_the_same_scene(subject):
+    """All are compared with the figure that is kept; some are drawn twice."""
+    assert drawn(subject.name).scene == inspected(subject.name).draw(**subject.options).scene
 
 
 def test_another_process_gives_the_same_bytes():

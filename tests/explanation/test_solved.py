@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -16,8 +17,13 @@ from shapelens.output.plain import document_text
 HALVES = ("Conv2d(3, 64)", (3, 224, 224), (64, 112, 112))
 
 
+@cache
+def answered(asked, bounds):
+    return solved(ask(*asked, bounds))
+
+
 def told(asked, width=100, bounds=None, **options):
-    document = solved_document(solved(ask(*asked, bounds)), width, **options)
+    document = solved_document(answered(asked, bounds), width, **options)
     return document, document_text(document, width=width)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from shapelens import inspect
@@ -11,6 +13,8 @@ from shapelens.output.plain import table_text
 from shapelens.table.layout import text_width
 from shapelens.table.rows import ALL
 
+inspected = cache(inspect)
+
 CLASSICS = ["lenet5", "vgg16", "resnet18", "resnet152", "googlenet", "densenet121", "mobilenet_v2", "unet"]
 
 
@@ -18,7 +22,7 @@ CLASSICS = ["lenet5", "vgg16", "resnet18", "resnet152", "googlenet", "densenet12
 @pytest.mark.parametrize("width", [80, 100, 120, 160, 200])
 @pytest.mark.parametrize("depth", [1, 2, ALL])
 def test_it_fits_its_width(name, width, depth):
-    table = inspect(name).table(width=width, depth=depth)
+    table = inspected(name).table(width=width, depth=depth)
     widest = max(text_width(plain_text(line)) for line in table.lines)
     longest_name = max(text_width(row.label) for row in table.rows.rows)
     # Names and shapes are never cut, so a very long name may push the table out.
@@ -28,7 +32,7 @@ def test_it_fits_its_width(name, width, depth):
 @pytest.mark.parametrize("name", CLASSICS)
 @pytest.mark.parametrize("depth", [1, 2, 3, ALL])
 def test_outer_rows_add_up_to_the_totals(name, depth):
-    net = inspect(name)
+    net = inspected(name)
     rows = net.table(depth=depth).rows
     assert total(row.parameters for row in rows.outer) == net.parameters
     assert total(row.macs for row in rows.outer) == net.macs
@@ -36,7 +40,7 @@ def test_outer_rows_add_up_to_the_totals(name, depth):
 
 @pytest.mark.parametrize("name", ["resnet50", "googlenet", "mobilenet_v2"])
 def test_rows_inside_a_block_add_up_to_it(name):
-    rows = inspect(name).table(depth=2).rows.rows
+    rows = inspected(name).table(depth=2).rows.rows
     blocks = [place for place, row in enumerate(rows) if not row.indent and row.main is None]
     assert blocks
     for place in blocks:
@@ -50,7 +54,7 @@ def test_rows_inside_a_block_add_up_to_it(name):
 
 
 def test_only_identical_blocks_fold():
-    names = [row.name for row in inspect("resnet50").table().rows.rows]
+    names = [row.name for row in inspected("resnet50").table().rows.rows]
     assert names == [
         "conv1", "maxpool", "layer1.0", "layer1.1-2", "layer2.0", "layer2.1-3",
         "layer3.0", "layer3.1-5", "layer4.0", "layer4.1-2", "avgpool", "flatten", "fc",
@@ -58,13 +62,13 @@ def test_only_identical_blocks_fold():
 
 
 def test_resnet152_fits_a_screen_and_all_shows_everything():
-    net = inspect("resnet152")
+    net = inspected("resnet152")
     assert len(net.table(width=80).lines) <= 24
     assert len(net.table(depth=ALL).rows.rows) == len(net.layers)
 
 
 def test_vgg16_at_80_columns():
-    lines = [plain_text(line) for line in inspect("vgg16").table(width=80).lines]
+    lines = [plain_text(line) for line in inspected("vgg16").table(width=80).lines]
     assert [line.split() for line in lines[1:4]] == [
         ["input", "3×224×224", "▇▁"],
         [
@@ -128,7 +132,7 @@ def test_what_is_broken_is_marked_and_the_rest_stays():
 def test_ascii_has_no_volumes_and_no_signs():
     from shapelens.output.plain import table_text
 
-    written = table_text(inspect("vgg16").table(width=80, ascii_only=True), ascii_only=True)
+    written = table_text(inspected("vgg16").table(width=80, ascii_only=True), ascii_only=True)
     assert written.isascii()
     assert "64x224x224" in written
 

@@ -70,13 +70,14 @@ class Expression:
     Build expressions with arithmetic on `symbol(name)`, not with this constructor.
     """
 
-    __slots__ = ("_hash", "_key", "constant", "plan", "terms")
+    __slots__ = ("_hash", "_key", "_symbols", "constant", "plan", "terms")
 
     def __init__(self, constant: int, terms: tuple[Term, ...]) -> None:
         self.constant = constant
         self.terms = terms
         self._hash: int | None = None
         self._key: str | None = None
+        self._symbols: tuple[Symbol, ...] | None = None
         self.plan: object = None
         """How `evaluation` evaluates it, once it was asked."""
 
@@ -141,7 +142,22 @@ class Expression:
 
     def symbols(self) -> tuple[Symbol, ...]:
         """The symbols in it, by name."""
-        return tuple(sorted((a for a in self.atoms() if isinstance(a, Symbol)), key=lambda a: a.name))
+        # What it is made of is asked first, and each part once: a chain of sizes asks at every step.
+        pending = [self]
+        while pending:
+            part = pending[-1]
+            atoms = [atom for monomial, _ in part.terms for atom in monomial]
+            operands = [operand for atom in atoms for operand in atom.operands]
+            unasked = [operand for operand in operands if operand._symbols is None]
+            if unasked and part._symbols is None:
+                pending += unasked
+                continue
+            pending.pop()
+            if part._symbols is None:
+                found = {atom for atom in atoms if isinstance(atom, Symbol)}
+                found.update(*[operand._symbols or () for operand in operands])
+                part._symbols = tuple(sorted(found, key=lambda symbol: (symbol.name, symbol.key)))
+        return self._symbols or ()
 
     @property
     def is_quasi_affine(self) -> bool:

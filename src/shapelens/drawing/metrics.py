@@ -38,34 +38,38 @@ _USUAL = 600
 _WIDE = 1000
 
 
+class _Widths(dict[str, int]):
+    """The width of each sign of a weight of type. That of a sign beyond ASCII is entered when it is met."""
+
+    def __init__(self, printable: list[int], others: dict[str, int]) -> None:
+        super().__init__({chr(code): width for code, width in enumerate(printable, 32)} | others)
+
+    def __missing__(self, sign: str) -> int:
+        self[sign] = width = self._unlisted(sign)
+        return width
+
+    def _unlisted(self, sign: str) -> int:
+        """That of the letter under the accent, or the usual one."""
+        if combining(sign):
+            return 0
+        base = normalize("NFD", sign)[0]
+        if " " <= base <= "~":
+            return self[base]
+        return _WIDE if east_asian_width(sign) in "WF" else _USUAL
+
+
+_OF_REGULAR = _Widths(_REGULAR, _OTHERS)
+_OF_BOLD = _Widths(_BOLD, _OTHERS | _BOLD_OTHERS)
+
+
 def text_width(text: str, size: float, *, is_bold: bool = False) -> float:
     """The width of a line of text, in the unit of `size`.
 
     >>> text_width("224", 10.0)
     16.68
     """
-    widths = _BOLD if is_bold else _REGULAR
-    thousandths = 0
-    for sign in text:
-        code = ord(sign)
-        if 32 <= code < 127:
-            thousandths += widths[code - 32]
-        else:
-            thousandths += _other_width(sign, widths, is_bold=is_bold)
-    return thousandths * size / 1000
-
-
-def _other_width(sign: str, widths: list[int], *, is_bold: bool) -> int:
-    """The width of a sign beyond ASCII: its own, or that of the letter under its accent."""
-    known = (_BOLD_OTHERS.get(sign) if is_bold else None) or _OTHERS.get(sign)
-    if known is not None:
-        return known
-    if combining(sign):
-        return 0
-    base = ord(normalize("NFD", sign)[0])
-    if 32 <= base < 127:
-        return widths[base - 32]
-    return _WIDE if east_asian_width(sign) in "WF" else _USUAL
+    widths = _OF_BOLD if is_bold else _OF_REGULAR
+    return sum(map(widths.__getitem__, text)) * size / 1000
 
 
 def fitted(text: str, room: float, size: float, *, is_bold: bool = False) -> str:

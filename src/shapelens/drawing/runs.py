@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from shapelens.drawing.forms import Extent
@@ -23,7 +24,7 @@ _ROW = 7.0
 _BRACKET = 0.55
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Bodies that stand together, with what is written on them.
 
@@ -47,12 +48,12 @@ class Run:
         """The one that arrows lead from."""
         return self.bodies[-1]
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """What all of it takes up."""
         return Box.of_all([*self.body_boxes, *[label.box for label in self.labels]])
 
-    @property
+    @cached_property
     def body_boxes(self) -> list[Box]:
         """What its bodies take up: their fronts, and what recedes behind the last."""
         last = self.last

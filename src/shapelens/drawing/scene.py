@@ -16,6 +16,9 @@ __all__ = ["Box", "Circle", "Element", "Group", "Label", "Line", "Paint", "Point
 
 Point = tuple[float, float]
 
+_SHIFTS = {"start": 0.0, "middle": 0.5, "end": 1.0}
+_DESCENDING = frozenset("gjpqy,()[]{};Q/_@|$")
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -50,10 +53,8 @@ class Box:
         >>> Box.around([(0, 1), (4, 3)]).width
         4
         """
-        return Box(
-            min(x for x, _ in points), min(y for _, y in points),
-            max(x for x, _ in points), max(y for _, y in points),
-        )  # fmt: skip
+        xs, ys = zip(*points, strict=True)
+        return Box(min(xs), min(ys), max(xs), max(ys))
 
     @staticmethod
     def of_all(boxes: Sequence[Box]) -> Box:
@@ -178,18 +179,22 @@ class Label:
     @property
     def corners(self) -> tuple[Point, ...]:
         """The corners of what its letters take up, turned with it."""
-        shift = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * self.width
-        rise, drop = 0.72 * self.size, 0.02 * self.size
-        if set(self.text) & set("gjpqy,()[]{};Q/_@|$"):
-            drop = 0.21 * self.size
-        turn = radians(self.angle)
+        width = self.width
+        left = -_SHIFTS[self.anchor] * width
+        right = width + left
+        rise = 0.72 * self.size
+        drop = (0.02 if _DESCENDING.isdisjoint(self.text) else 0.21) * self.size
         x, y = self.at
-        return tuple([
-            (x + along * cos(turn) - down * sin(turn), y + along * sin(turn) + down * cos(turn))
-            for along, down in (
-                (-shift, -rise), (self.width - shift, -rise), (self.width - shift, drop), (-shift, drop),
-            )
-        ])  # fmt: skip
+        if not self.angle:
+            left, right, top, bottom = x + left, x + right, y - rise, y + drop
+            return (left, top), (right, top), (right, bottom), (left, bottom)
+        cosine, sine = cos(radians(self.angle)), sin(radians(self.angle))
+        return tuple(
+            [
+                (x + along * cosine - down * sine, y + along * sine + down * cosine)
+                for along, down in ((left, -rise), (right, -rise), (right, drop), (left, drop))
+            ]
+        )
 
     @property
     def box(self) -> Box:

@@ -219,18 +219,23 @@ def columns(cells: Sequence[Sequence[Text]], gap: int = 3) -> list[Text]:
     return lines
 
 
+class _Cells(dict[str, int]):
+    """How many cells of a terminal each character takes, entered when it is met."""
+
+    def __missing__(self, character: str) -> int:
+        from unicodedata import combining, east_asian_width
+
+        cells = 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        self[character] = cells
+        return cells
+
+
+_CELLS = _Cells()
+
+
 def text_width(text: str) -> int:
     """How many cells of a terminal a text takes: wide characters take two."""
-    if text.isascii():
-        return len(text)
-    import unicodedata
-
-    width = 0
-    for character in text:
-        if unicodedata.combining(character):
-            continue
-        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return width
+    return len(text) if text.isascii() else sum(map(_CELLS.__getitem__, text))
 
 
 def _width(line: Text) -> int:

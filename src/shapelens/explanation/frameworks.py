@@ -61,6 +61,8 @@ def _strided_same(subject: Subject) -> list[Block] | None:
     ):
         return None
     sides = [s.sides(size) for s, size in zip(slidings, sizes, strict=True)]
+    if any(side < 0 for pair in sides for side in pair):
+        return None
     names = _two_ways(subject, sides)
     if names is None:
         return None

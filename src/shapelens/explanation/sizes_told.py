@@ -204,11 +204,9 @@ def _sure(sizes: Sizes) -> list[Text]:
         counts = " or ".join([str(count) for count in sizes.other_batches])
         lines.append(text((f"for two samples at once: not all of these fit for {counts}", UNKNOWN)))
     if sizes.share_unknown:
-        share = share_text(sizes.share_unknown)
-        traces = sizes.exploration.traces
-        lines.append(
-            text((f"not known for {share} of them, after {traces} traces: more with --budget", UNKNOWN))
-        )
+        more = "; more with --budget" if sizes.exploration.reason else ""
+        share, why = share_text(sizes.share_unknown), sizes.why_unknown
+        lines.append(text((f"not known for {share} of them: {why}{more}", UNKNOWN)))
     return lines
 
 

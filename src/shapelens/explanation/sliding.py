@@ -117,7 +117,7 @@ def padding_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     if all(isinstance(side, int) and side == 0 for pair in sides for side in pair) and not is_same:
         return [Entry("padding", (text("none"),))]
     each = ", ".join(
-        f"{dim_text(side, '·')} {name}"
+        f"{-side} cut off {name}" if isinstance(side, int) and side < 0 else f"{dim_text(side, '·')} {name}"
         for pair, words in zip(sides, names, strict=True)
         for side, name in zip(pair, words, strict=True)
     )
@@ -126,16 +126,26 @@ def padding_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
     size, out = axes[0][2], axes[0][3]
     if is_same and isinstance(size, int):
         sliding = slidings[0]
-        whole = sum(sides[0])
-        window = f"{sliding.dilation}·({dim_text(sliding.kernel)} - 1) + 1"
-        formula = f"max(({dim_text(out)} - 1)·{sliding.stride} + {window} - {size}, 0)"
-        odd = ": the odd one at the " + ("end" if sliding.padding == SAME else "start") if whole % 2 else ""
-        lines.append(text(f"{formula} = {whole} in all{odd}"))
+        lines.append(text(_same_words(sliding, size, out)))
         other = sliding.sides(size + 1)
         if other != sides[0]:
             remark = f"     it changes with the size: {size + 1} would get {other[0]}, {other[1]}"
     lines.append(text(each, (remark, LABEL)))
     return [Entry("padding", tuple(lines))]
+
+
+def _same_words(sliding: Sliding, size: int, out: Dim) -> str:
+    """How many cells `same` adds along one axis, or cuts off."""
+    before, after = sliding.sides(size)
+    whole = before + after
+    window = f"{sliding.dilation}·({dim_text(sliding.kernel)} - 1) + 1"
+    formula = f"({dim_text(out)} - 1)·{sliding.stride} + {window} - {size}"
+    if isinstance(whole, Unknown):
+        return f"{formula} is below zero: {whole.reason}"
+    if whole < 0:
+        return f"{formula} = {whole} in all: the windows do not reach that far apart, and cells are cut off"
+    odd = ": the odd one at the " + ("end" if sliding.padding == SAME else "start") if whole % 2 else ""
+    return f"max({formula}, 0) = {whole} in all{odd}"
 
 
 def unread_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
@@ -145,6 +155,8 @@ def unread_entry(subject: Subject, slidings: Sequence[Sliding]) -> list[Block]:
         isinstance(size, int) and size <= _MOST_CELLS and isinstance(out, int) and out > 0
         for _, _, size, out in axes
     ):
+        return []
+    if any(isinstance(s.sides(axis[2])[0], Unknown) for s, axis in zip(slidings, axes, strict=True)):
         return []
     words = {"height": "row", "width": "column", "length": "position", "depth": "slice"}
     parts: list[str] = []

@@ -80,10 +80,10 @@ class Axis:
 
     def place(self, at: int) -> Place:
         """What stands at a place of the padded axis."""
-        if at >= self.length:
-            return Place(at, None, PAST)
         own = at - self.sides[0]
         if not 0 <= own < self.stuffed:
+            if at >= self.length:
+                return Place(at, None, PAST)
             return Place(at, standing(self.mode, own, self.size), PADDING)
         cell, rest = divmod(own, self.apart)
         return Place(at, None, BETWEEN) if rest else Place(at, cell)

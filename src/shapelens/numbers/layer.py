@@ -124,39 +124,43 @@ class NumberedLayer:
 
     def kernel_for(self, map: int, channel: int) -> Array:
         """The kernel of a filter for one channel of what goes in, as a layer keeps it; turned only if flipped."""
-        found: Array = self._kernels([map], channel)[0]
+        found: Array = self._kernels([map], [channel])[0, 0]
         return np.flip(found) if self.is_flipped else found
 
     def met_kernel(self, map: int, channel: int) -> Array:
         """The same kernel as a window meets it: for a transposed convolution, that gathers, the other way round."""
-        return self.met_kernels([map], channel)[0]
+        found: Array = self.met_kernels([map], [channel])[0, 0]
+        return found
 
-    def met_kernels(self, maps: Sequence[int], channel: int) -> list[Array]:
-        """The kernels of several filters of one group for one channel, as windows meet them."""
-        kept = self._kernels(maps, channel)
-        return [np.flip(kernel) if self.is_turned else kernel for kernel in kept]
+    def met_kernels(self, maps: Sequence[int], channels: Sequence[int]) -> Array:
+        """The same kernels of several filters of one group: `len(maps) × len(channels) × kernel`."""
+        kept = self._kernels(maps, channels)
+        return np.flip(kept, tuple(range(2, kept.ndim))) if self.is_turned else kept
 
-    def _kernels(self, maps: Sequence[int], channel: int) -> Array:
-        """The kernels of several filters of one group: in their weights, all but one axis have the same place."""
+    def _kernels(self, maps: Sequence[int], channels: Sequence[int]) -> Array:
+        """Kernels of one group. In their weights filters differ along one axis, and channels along another."""
         assert self.weight is not None and isinstance(self.operator, Convolution)
-        weight, own = Tensor(self.weight.shape), channel - self.channels_of(maps[0])[0]
-        stands = [self.operator.kernel_place(weight, map, own) for map in maps]
+        weight, first = Tensor(self.weight.shape), self.channels_of(maps[0])[0]
+        of_maps = [self.operator.kernel_place(weight, map, channels[0] - first) for map in maps]
+        of_channels = [self.operator.kernel_place(weight, maps[0], channel - first) for channel in channels]
         sizes = iter(self.kernel)
         places: list[Sequence[int]] = []
-        filters = 0
-        for axis, fixed in enumerate(zip(*stands, strict=True)):
-            different = [place for place in fixed if place is not None]
-            if not different:
+        moved: dict[str, int] = {}
+        for axis, (by_map, by_channel) in enumerate(
+            zip(zip(*of_maps, strict=True), zip(*of_channels, strict=True), strict=True)
+        ):
+            if by_map[0] is None:
                 places.append(range(next(sizes)))
-            elif len(set(different)) == 1:
-                places.append(different[:1])
+            elif len(set(by_map)) > 1:
+                places.append(by_map)
+                moved["maps"] = axis
             else:
-                places.append(different)
-                filters = axis
-        found = (
-            np.moveaxis(self.weight.part(places), filters, 0) if len(maps) > 1 else self.weight.part(places)
-        )
-        return found.reshape(len(maps), *self.kernel).astype(self.dtype)
+                places.append(by_channel if len(set(by_channel)) > 1 else by_channel[:1])
+                if len(places[-1]) > 1:
+                    moved["channels"] = axis
+        front = [moved[which] for which in ("maps", "channels") if which in moved]
+        found = np.moveaxis(self.weight.part(places), front, range(len(front)))
+        return found.reshape(len(maps), len(channels), *self.kernel).astype(self.dtype)
 
     def bias_for(self, map: int) -> Number | None:
         """The bias of a filter, if there is one."""

@@ -6,7 +6,7 @@ cell; the products of a channel are summed, the channels are summed, and the bia
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
@@ -22,6 +22,9 @@ __all__ = ["ChannelSum", "ConvolutionCell", "convolution_cell", "convolution_map
 
 MOST_PRODUCTS = 2**32
 """So many products take some seconds."""
+
+_AT_ONCE = 2**16
+"""So many cells are summed together; more do not fit the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,11 +73,10 @@ def convolution_cell(layer: NumberedLayer, filter: int, position: Sequence[int])
     """One cell of a convolution, or of a transposed one that gathers; nothing but its window is read."""
     window = tuple([axis.window(at) for axis, at in zip(layer.axes, position, strict=True)])
     looked_at = layer.channels_of(filter)
-    values = layer.read(looked_at, window)
+    values, kernels = layer.read(looked_at, window), layer.met_kernels([filter], looked_at)[0]
     parts: list[ChannelSum] = []
     total: Number = 0
-    for channel, own in zip(looked_at, values, strict=True):
-        kernel = layer.met_kernel(filter, channel)
+    for channel, own, kernel in zip(looked_at, values, kernels, strict=True):
         products = own * kernel
         summed = _in_order(products)
         parts.append(ChannelSum(channel, own, kernel, products, summed))
@@ -105,8 +107,8 @@ def convolution_maps(
     for places in groups.values():
         own = [filters[place] for place in places]
         total = np.zeros((len(own), *map(len, positions)), dtype=layer.dtype)
-        for channel in layer.channels_of(own[0]):
-            total += _summed(windows, own, channel)
+        for summed in _summed(windows, own):
+            total += summed
         made[places] = total
     for place, filter in enumerate(filters):
         bias = layer.bias_for(filter)
@@ -129,7 +131,7 @@ def partial_outputs(
     where = [range(count) for count in layer.counts] if positions is None else positions
     _check_work(layer, 1, where)
     windows = Windows(layer, where)
-    return np.concatenate([_summed(windows, [filter], channel) for channel in layer.channels_of(filter)])
+    return np.concatenate(list(_summed(windows, [filter])))
 
 
 def _check_work(layer: NumberedLayer, filters: int, positions: Sequence[Sequence[int]]) -> None:
@@ -146,13 +148,17 @@ def _check_work(layer: NumberedLayer, filters: int, positions: Sequence[Sequence
         )
 
 
-def _summed(windows: Windows, filters: Sequence[int], channel: int) -> Array:
-    """What a channel adds for each filter: `len(filters) × positions`."""
+def _summed(windows: Windows, filters: Sequence[int]) -> Iterator[Array]:
+    """What each channel of a group adds for its filters, one after another: `len(filters) × positions`."""
     layer = windows.layer
-    values = windows.read([channel])
-    kernels = layer.met_kernels(filters, channel)
-    total = np.zeros((len(filters), *windows.shape), dtype=layer.dtype)
-    for tap in windows.taps:
-        own = np.array([kernel[tap] for kernel in kernels], dtype=layer.dtype).reshape(-1, *(1,) * layer.rank)
-        total += own * windows.met(values, tap)
-    return total
+    channels = layer.channels_of(filters[0])
+    many = max(_AT_ONCE // max(len(filters) * prod(windows.shape), 1), 1)
+    for start in range(0, len(channels), many):
+        part = channels[start : start + many]
+        values, kernels = windows.read(part), layer.met_kernels(filters, part)
+        flat = kernels.reshape(len(filters), len(part), -1, *(1,) * layer.rank)
+        total = np.zeros((len(filters), len(part), *windows.shape), dtype=layer.dtype)
+        for place, tap in enumerate(windows.taps):
+            total += flat[:, :, place] * windows.met(values, tap)
+        for place in range(len(part)):
+            yield total[:, place]

@@ -7,12 +7,12 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from shapelens.analyses.samples import sample_of, typed_sample
+from shapelens.dims import Dim, Unknown
 from shapelens.errors import UsageError
 from shapelens.explanation.document import LABEL, Block, Entry, Text, text
 from shapelens.explanation.grids.asked import Asked
 from shapelens.explanation.subject import Subject
-from shapelens.operators import Convolution, Pool, TransposedConvolution
-from shapelens.operators.windows import SAME, SAME_LOWER
+from shapelens.operators import Convolution, Pool
 from shapelens.records import dataclass
 
 if TYPE_CHECKING:
@@ -100,25 +100,18 @@ def _hindrance(subject: Subject) -> tuple[str, str]:
         return "not all of its sizes are numbers", f"--input {free}"
     if getattr(operator, "dtype", None) is not None or tensors[0].dtype in {"int8", "uint8"}:
         return "it computes with scales of quantised numbers", ""
-    if subject.evaluation.network.origin.kind == "onnx" and _is_cut(subject):
-        return "ONNX and its runtimes do not agree on `same` where the stride steps over cells", ""
-    return "", ""
+    return _unknown_padding(subject), ""
 
 
-def _is_cut(subject: Subject) -> bool:
-    """Whether `same` with a long stride leaves cells at the end that onnxruntime shares out over both ends."""
-    operator, layout, source = subject.step.node.operator, subject.layout, subject.source
-    padding = getattr(operator, "padding", ())
-    if padding not in {SAME, SAME_LOWER} or layout is None or not isinstance(source, tuple):
-        return False
-    if isinstance(operator, TransposedConvolution):
-        return False
-    filters = subject.filters
-    slidings = operator.slidings() if isinstance(operator, Pool) else ()
-    if isinstance(operator, Convolution) and filters is not None:
-        slidings = operator.slidings(filters.kernel)
-    sizes = [source[axis] for axis in layout.spatial]
-    return any((s.count(n) - 1) * s.stride + s.extent < n for s, n in zip(slidings, sizes, strict=False))
+def _unknown_padding(subject: Subject) -> str:
+    """Why it is not known where its windows stand; empty where it is."""
+    operator, inputs = subject.step.node.operator, subject.step.inputs
+    sides: tuple[tuple[Dim, Dim], ...] = ()
+    if isinstance(operator, Pool):
+        sides = operator.sides(inputs[0])
+    elif isinstance(operator, Convolution) and inputs[1] is not None:
+        sides = operator.sides(inputs[0], inputs[1])
+    return next((side.reason for pair in sides for side in pair if isinstance(side, Unknown)), "")
 
 
 def _is_small(subject: Subject) -> bool:

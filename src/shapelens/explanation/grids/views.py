@@ -79,7 +79,7 @@ def input_view(
         empty: the kinds of places where nothing stands.
     """
     is_padded = padded or any(place.kind != INPUT for axis in window for place in axis)
-    before = [0 if is_padded else max(axis.sides[0], 0) for axis in layer.axes]
+    before = [0 if is_padded else axis.sides[0] for axis in layer.axes]
     lengths = [
         max(axis.length, own[-1].at + 1) if is_padded else axis.stuffed
         for axis, own in zip(layer.axes, window, strict=True)
