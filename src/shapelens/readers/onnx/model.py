@@ -56,8 +56,8 @@ class OnnxValue:
         data_type: of its elements; of a sequence, an optional or a map, of the tensors within.
         shape: its dims, or those of the tensors within: an integer, a name, or `None` for a dim that is not
             declared (or negative, as some exporters write it); `None` as a whole where the rank is not.
-        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`; of what may be missing, or of
-            a sequence, and is no tensor, what it is: `optional sequence`, `sequence map`.
+        kind: `tensor`, `sparse`, `sequence`, `optional`, `map`, `opaque`, or `undeclared`; of what may be missing, or
+            of a sequence, and is no tensor, what it is: `optional sequence`, `sequence map`.
         role: what PyTorch's exporter says that it was in the module: `PARAMETER`, `BUFFER`; empty where nothing
             is said.
     """
