@@ -315,11 +315,11 @@ class SplitToSequence(_OnSequences):
             return self._of_sizes(tensor, sizes, axis)
         each: Any = 1 if sizes is None else told_number(None, sizes, "the size of a part")
         own = () if sizes is None and not self.keeps_axis else (each,)
-        if not isinstance(here, int) or not isinstance(each, int):
-            return Outcome((self._alike(tensor, around, here, each, own),))
-        if each < 1:
+        if isinstance(each, int) and each < 1:
             facts = {"gets": tensor.dims, "size": each}
             return refused(Requirement("parts", False, facts, spoils=None), tensor)
+        if not isinstance(here, int) or not isinstance(each, int):
+            return Outcome((self._alike(tensor, around, here, each, own),))
         whole, rest = divmod(here, each)
         if whole > MAXIMUM_LENGTH:
             return Outcome((self._alike(tensor, around, here, each, own),))

@@ -13,8 +13,9 @@ import pytest
 from shapelens.inspection import inspect
 from shapelens.readers.onnx.decoding import decode_model
 from shapelens.readers.onnx.reader import network_of
-from tests.readers.onnx.corpus import FOLDER, LARGE, NAMES, SMALL, Hostile, hostile, named
+from tests.readers.onnx.corpus import FOLDER, NAMES, SMALL, Hostile, hostile, named
 from tests.readers.onnx.endings import ending_of
+from tests.readers.onnx.large_corpus import LARGE
 
 SECONDS, BYTES = 10, 500 * 10**6
 """What any file may take."""
