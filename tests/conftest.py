@@ -1,6 +1,7 @@
 """Settings of the tests."""
 
 import gc
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,10 @@ FEWEST = 20
 settings.register_profile("same", deadline=None, max_examples=FEWEST, derandomize=True)
 settings.register_profile("searching", deadline=None, max_examples=2 * FEWEST)
 settings.load_profile("same")
+
+# Of tensors as small as those of tests nothing is computed sooner by several threads; where others use the processor,
+# they wait for one another. PyTorch reads it when it is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if not all(find_spec(oracle) for oracle in ("onnx", "onnxruntime", "torch")):
     # A helper that wants what is not installed skips the tests that import it. If it were collected for its own
