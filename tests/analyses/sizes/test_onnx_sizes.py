@@ -190,6 +190,20 @@ def test_they_are_those_of_an_execution(name, tmp_path):
     assert True in answers
 
 
+def test_where_nothing_is_rounded_a_window_that_does_not_fit_is_refused(tmp_path):
+    path = tmp_path / "sizes.onnx"
+    path.write_bytes(file([node("AveragePool", "x", "y", kernel_shape=[7, 7])], []))
+    session = session_of(str(path))
+    sizes = shapelens.inspect(str(path)).sizes()
+    # Of a window that is larger by one it makes nothing, of a larger one an error.
+    assert session.run(None, {"x": np.zeros((1, 2, 6, 9), np.float32)})[0].size == 0
+    with pytest.raises(Exception, match="AveragePool"):
+        session.run(None, {"x": np.zeros((1, 2, 5, 9), np.float32)})
+    assert [sizes.contains(size, 9) for size in (1, 5, 6)] == [False] * 3
+    assert sizes.contains(7, 9) is True
+    assert sizes.is_proved
+
+
 def test_why_some_are_not_known(tmp_path):
     path = tmp_path / "sizes.onnx"
     path.write_bytes(pooled(1))

@@ -220,9 +220,11 @@ def _why_no_refusal(event: Event, step: Step, network: Network) -> str:
         return _CATCHES
     if event.kind != REQUIRED:
         return ""
+    operator = step.node.operator
     is_window = event.requirement is not None and event.requirement.kind == "window"
-    is_disputed = network.origin.kind == "onnx" and is_window and isinstance(step.node.operator, Pool)
-    return _DISPUTED if is_disputed else ""
+    # ONNX rounds a negative quotient down, onnxruntime towards zero: with stride 1 there is nothing to round.
+    is_rounded = isinstance(operator, Pool) and any(each.stride > 1 for each in operator.slidings())
+    return _DISPUTED if network.origin.kind == "onnx" and is_window and is_rounded else ""
 
 
 def _refused(step: Step, place: int, evaluation: Evaluation) -> Iterator[Event]:
