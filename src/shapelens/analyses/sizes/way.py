@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shapelens.analyses.sizes.points import Places, Points
-from shapelens.dims import All, Comparison, Condition, Truth, Unknown, equal, symbol
+from shapelens.dims import All, Comparison, Condition, Dim, Truth, Unknown, equal, symbol
 from shapelens.dims.evaluation import evaluate_condition
 from shapelens.network import Evaluation, Network, Step
 from shapelens.operators import Pool, Requirement
@@ -218,13 +218,17 @@ def _why_no_refusal(event: Event, step: Step, network: Network) -> str:
     """Why a size that a node refuses may be one that the network takes; empty where it takes none."""
     if event.kind in {DOUBTED, REQUIRED} and step.node.name in network.caught:
         return _CATCHES
-    if event.kind != REQUIRED:
+    if event.kind != REQUIRED or network.origin.kind != "onnx":
         return ""
     operator = step.node.operator
     is_window = event.requirement is not None and event.requirement.kind == "window"
     # ONNX rounds a negative quotient down, onnxruntime towards zero: with stride 1 there is nothing to round.
-    is_rounded = isinstance(operator, Pool) and any(each.stride > 1 for each in operator.slidings())
-    return _DISPUTED if network.origin.kind == "onnx" and is_window and is_rounded else ""
+    is_rounded = isinstance(operator, Pool) and any(not _is_one(each.stride) for each in operator.slidings())
+    return _DISPUTED if is_window and is_rounded else ""
+
+
+def _is_one(dim: Dim) -> bool:
+    return isinstance(dim, int) and dim == 1
 
 
 def _refused(step: Step, place: int, evaluation: Evaluation) -> Iterator[Event]:
