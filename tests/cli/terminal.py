@@ -17,12 +17,14 @@ PATIENCE = 120.0
 """Seconds until a test gives up on a machine that is busy; nothing is measured."""
 
 BEGIN = """
-import fcntl, termios
+import fcntl, signal, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from shapelens.cli import main
 main()
 """
-"""A command that takes the terminal for its own first, so that its keys interrupt it."""
+"""A command that first takes the terminal for its own, so that its keys interrupt it. Where tests run in the
+background, nothing interrupts them, nor what they start unless it says otherwise."""
 
 FRAME = b"\x1b[H"
 """What a frame begins with: the cursor goes to the corner."""
