@@ -14,7 +14,7 @@ from functools import cached_property
 from shapelens.analyses.samples import batch_of, per_sample
 from shapelens.dims import Dim, Unknown, following, total
 from shapelens.errors import DimensionError
-from shapelens.network import Evaluation, Step
+from shapelens.network import Answers, Applied, Evaluation, Step
 from shapelens.operators import Operator
 from shapelens.records import dataclass
 
@@ -59,10 +59,11 @@ def costs_of(evaluation: Evaluation) -> Costs:
     seen: set[str] = set()
     parameters: dict[str, Dim] = {}
     macs: dict[str, Dim] = {}
+    macs_of = Answers(lambda applied: per_sample(_macs(applied), batch))
     with following(evaluation.walked):
         for step in evaluation.steps:
             parameters[step.node.name] = _parameters(evaluation, step, seen)
-            macs[step.node.name] = per_sample(_macs(step), batch)
+            macs[step.node.name] = macs_of(step.applied)
     weights = evaluation.network.weights.values()
     unused = {w.name: w.tensor.elements for w in weights if w.is_parameter and w.name not in seen}
     return Costs(parameters, macs, unused)
@@ -79,17 +80,17 @@ def _parameters(evaluation: Evaluation, step: Step, seen: set[str]) -> Dim:
     return count
 
 
-def _macs(step: Step) -> Dim:
-    for tensor in (*step.inputs, *step.outputs):
+def _macs(applied: Applied) -> Dim:
+    operator = applied.operator
+    for tensor in (*applied.inputs, *applied.outputs):
         if tensor is not None and isinstance(tensor.shape, Unknown):
-            return 0 if step.node.operator.keeps_shape else _zero_if_free(step, tensor.shape)
+            return 0 if operator.keeps_shape or _is_free(operator) else tensor.shape
     try:
-        return step.node.operator.macs(step.inputs, step.outputs)
+        return operator.macs(applied.inputs, applied.outputs)
     except DimensionError:
         return Unknown("the size decides it")
 
 
-def _zero_if_free(step: Step, unknown: Unknown) -> Dim:
-    """Nothing for an operator that never multiplies, else not known."""
-    is_free = type(step.node.operator).macs is Operator.macs
-    return 0 if is_free else unknown
+def _is_free(operator: Operator) -> bool:
+    """Whether it never multiplies."""
+    return type(operator).macs is Operator.macs

@@ -6,7 +6,7 @@ allocator rounds up or wastes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 
 from shapelens.analyses.lifetimes import Place, Visit, held, lifetimes, visits
@@ -153,11 +153,12 @@ def _backward(evaluation: Evaluation) -> Dim:
     """What all layers keep: each tensor once, however many keep it or a view of it."""
     own = held(evaluation)
     places: dict[str, Place] = {}
+    kept_at = _Keeping()
     kept: dict[str, Dim] = {}
     others: Dim = 0
     for visit in visits(evaluation, is_training=True):
         places |= visit.places
-        answer = _kept_at(visit)
+        answer = kept_at(visit)
         if isinstance(answer, Unknown):
             return answer
         node = visit.step.node
@@ -169,10 +170,25 @@ def _backward(evaluation: Evaluation) -> Dim:
     return total(kept.values()) + others
 
 
-def _kept_at(visit: Visit) -> Kept | Unknown:
-    """What one layer keeps: nothing where no gradient is wanted."""
-    if not visit.has_gradient:
-        return Kept()
+class _Keeping:
+    """What each layer keeps, found once for those that are alike and whose inputs lie alike."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Kept | Unknown] = {}
+
+    def __call__(self, visit: Visit) -> Kept | Unknown:
+        """What one layer keeps: nothing where no gradient is wanted."""
+        if not visit.has_gradient:
+            return Kept()
+        run = visit.run
+        which = tuple(map(run.names.index, run.names))
+        like = (id(visit.step.applied), run.strides, run.wanted, which)
+        if like not in self._found:
+            self._found[like] = _kept(visit)
+        return self._found[like]
+
+
+def _kept(visit: Visit) -> Kept | Unknown:
     try:
         return visit.step.node.operator.kept_for_backward(visit.run)
     except UndecidedError as undecided:

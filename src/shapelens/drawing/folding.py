@@ -390,7 +390,7 @@ def _is_weighty(station: Station) -> bool:
     operator = station.operator
     return station.main is not None and (
         operator is not None
-        and (operator.filters(station.main.inputs) is not None or isinstance(operator, Pool)
+        and (station.main.applied.filters is not None or isinstance(operator, Pool)
              or station.kind in {"attention", "recurrent", "convolution", "linear", "upsampling"})
     )  # fmt: skip
 

@@ -251,7 +251,7 @@ def _silent_words(step: Step) -> str:
     operator = step.node.operator
     if isinstance(operator, Elementwise):
         return f"{operator.function} of weights"
-    words = operator.word or operator.words(step.inputs, step.outputs)
+    words = operator.word or step.applied.words
     return words.partition(",")[0].partition(" to ")[0].rstrip("0123456789×+-−, ") or operator.name.lower()
 
 

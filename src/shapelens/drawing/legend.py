@@ -125,14 +125,14 @@ def _words(kind: str, steps: Sequence[Step]) -> str:
 def _product(step: Step) -> str:
     """`fully connected` where it has weights of its own; of two activations what their product is called."""
     operator = step.node.operator
-    return KINDS["linear"] if operator.filters(step.inputs) is not None else operator.word or "matrix product"
+    return KINDS["linear"] if step.applied.filters is not None else operator.word or "matrix product"
 
 
 def _window(step: Step) -> str:
     operator = step.node.operator
     if isinstance(operator, Pool):
         return "×".join(str(extent) for extent in operator.kernel)
-    filters = operator.filters(step.inputs)
+    filters = step.applied.filters
     return "×".join(str(extent) for extent in filters.kernel) if filters is not None else ""
 
 
@@ -159,7 +159,7 @@ _SPELLED = {
 
 def _adds(step: Step) -> bool:
     operator = step.node.operator
-    flowing = [tensor for tensor in step.inputs if tensor is not None and not tensor.is_held]
+    flowing = step.applied.flowing
     return isinstance(operator, Elementwise) and operator.function == "add" and len(flowing) > 1
 
 

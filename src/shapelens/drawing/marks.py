@@ -63,7 +63,7 @@ def patch_marks(bodies: Sequence[Body], theme: Theme) -> Iterator[Element]:
     if first is None or after is None or not isinstance(after.station.operator, Convolution):
         return
     main = after.station.main
-    filters = main.node.operator.filters(main.inputs) if main is not None else None
+    filters = main.applied.filters if main is not None else None
     stride = after.station.operator.stride
     steps = (stride, stride) if isinstance(stride, int) else tuple(stride)
     sizes = [place.size for place in after.station.form.places]

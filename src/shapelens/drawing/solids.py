@@ -146,7 +146,7 @@ def title_of(station: Station) -> str:
         shape += f" ({'×'.join('C' + letters)}) = {other} ({'×'.join(letters + 'C')})"
     words = station.module or station.kind
     if station.main is not None and not station.members:
-        words = station.main.node.operator.words(station.main.inputs, station.main.outputs)
+        words = station.main.applied.words
     times = f" ×{station.times}" if station.times > 1 else ""
     return f"{station.name}: {words}{times}: {shape}"
 

@@ -14,7 +14,7 @@ __all__ = ["count_words", "filter_words", "filters_of", "layer_words", "short_fi
 
 def filters_of(station: Station) -> Filters | None:
     """The filters of a layer that has some."""
-    return None if station.main is None else station.main.node.operator.filters(station.main.inputs)
+    return None if station.main is None else station.main.applied.filters
 
 
 def filter_words(station: Station) -> str:
@@ -55,7 +55,7 @@ def layer_words(station: Station) -> str:
     if isinstance(operator, Pool):
         kernel = "×".join(str(k) for k in operator.kernel)
         return f"{operator.kind} {kernel}"
-    return words or operator.words(station.main.inputs, station.main.outputs)
+    return words or station.main.applied.words
 
 
 def stride_words(station: Station) -> str:

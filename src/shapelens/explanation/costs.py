@@ -82,7 +82,7 @@ def _share(subject: Subject, part: Dim, kind: str) -> Text:
 
 def _parameter_text(subject: Subject, count: Dim) -> Text:
     """`64 × (3·3·3) + 64 = 1,792`."""
-    filters = subject.step.node.operator.filters(subject.step.inputs)
+    filters = subject.step.applied.filters
     if isinstance(count, int) and count == 0:
         return text("0")
     if filters is None:
@@ -109,7 +109,7 @@ def _product_text(dims: Sequence[Dim]) -> str:
 def _mac_text(subject: Subject, macs: Dim) -> Text:
     """`224·224 × 64 × (3·3·3) = 86,704,128`."""
     operator, step = subject.step.node.operator, subject.step
-    filters = operator.filters(step.inputs)
+    filters = step.applied.filters
     if filters is None or (isinstance(macs, int) and macs == 0):
         return text(exact_text(macs))
     at = subject.source if isinstance(operator, TransposedConvolution) else subject.target

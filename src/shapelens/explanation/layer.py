@@ -125,7 +125,7 @@ def layer_text(subject: Subject) -> str:
     if origin.kind == "notation" and subject.is_alone:
         return origin.name
     written = to_pytorch(node.operator, subject.step.inputs)
-    return written or node.operator.words(subject.step.inputs, subject.step.outputs)
+    return written or subject.step.applied.words
 
 
 def _title(subject: Subject) -> Text:
@@ -180,7 +180,7 @@ def _words_of(subject: Subject, name: str) -> str:
     step = subject.evaluation.by_node[name]
     if any(t is not None and isinstance(t.shape, Unknown) for t in step.inputs):
         return step.node.source_operator
-    return step.node.operator.words(step.inputs, step.outputs)
+    return step.applied.words
 
 
 # the rest ---------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _following(subject: Subject) -> str:
     steps = list(subject.evaluation.steps)
     place = steps.index(subject.step)
     later = next(
-        (s for s in steps[place + 1 :] if s.node.operator.filters(s.inputs) is not None and not _unknown(s)),
+        (s for s in steps[place + 1 :] if s.applied.filters is not None and not _unknown(s)),
         None,
     )
     return f"shapelens explain {network.origin.layer_argument(later.node.name)}" if later is not None else ""

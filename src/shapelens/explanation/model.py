@@ -118,8 +118,8 @@ def _layer_text(step: Step, costs: Costs, channel: int) -> Text:
     """`conv 3×3, pad 1: 64 filters of 3×3×3, 1,792 parameters`."""
     operator = step.node.operator
     is_unknown = any(t is not None and isinstance(t.shape, Unknown) for t in step.inputs)
-    words = operator.word or operator.name if is_unknown else operator.words(step.inputs, step.outputs)
-    filters = None if is_unknown else operator.filters(step.inputs)
+    words = operator.word or operator.name if is_unknown else step.applied.words
+    filters = None if is_unknown else step.applied.filters
     parts: list[Text | str] = [words]
     if filters is not None and filters.kernel:
         parts += [f": {dim_text(filters.count)} filters of ", shape_spans(filters.of, channel)]

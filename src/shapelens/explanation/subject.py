@@ -76,7 +76,7 @@ class Subject:
     @property
     def filters(self) -> Filters | None:
         """The layer's filters, if it has some."""
-        return self.step.node.operator.filters(self.step.inputs)
+        return self.step.applied.filters
 
     @property
     def bias(self) -> Tensor | None:

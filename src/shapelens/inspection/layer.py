@@ -31,12 +31,12 @@ class Layer:
     @property
     def words(self) -> str:
         """The operator in words: `conv 3×3, pad 1`."""
-        return self.step.node.operator.words(self.step.inputs, self.step.outputs)
+        return self.step.applied.words
 
     @property
     def input_shapes(self) -> tuple[Any, ...]:
         """The shapes that go in, weights left out."""
-        return tuple([t.shape for t in self.step.inputs if t is not None and not t.is_held])
+        return tuple([t.shape for t in self.step.applied.flowing])
 
     @property
     def output_shape(self) -> Any:

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from shapelens.dims import Condition, Dim, Expression, Path, Unknown, following
 from shapelens.dims.path import WalkedPath
+from shapelens.network.applied import Applications, Applied
 from shapelens.network.binding import bound, size_left, sizes_fed, tensor_fed, way_left
 from shapelens.network.graph import Network, Node
-from shapelens.operators import Outcome, Requirement, Shape, Tensor, apply
+from shapelens.operators import Requirement, Shape, Tensor
 from shapelens.records import dataclass
 
 __all__ = ["Evaluation", "Step", "evaluate_edited", "evaluate_network"]
@@ -22,27 +23,38 @@ class Step:
 
     Args:
         node: the node.
-        inputs: what went in.
-        outputs: what came out.
-        requirements: what had to hold.
+        applied: its operator, applied; one for all steps that are alike.
         decided: how many conditions the path had once the node was evaluated.
     """
 
     node: Node
-    inputs: tuple[Tensor | None, ...]
-    outputs: tuple[Tensor, ...]
-    requirements: tuple[Requirement, ...]
+    applied: Applied
     decided: int = 0
+
+    @property
+    def inputs(self) -> tuple[Tensor | None, ...]:
+        """What went in."""
+        return self.applied.inputs
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """What came out."""
+        return self.applied.outputs
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What had to hold."""
+        return self.applied.requirements
 
     @property
     def broken(self) -> tuple[Requirement, ...]:
         """The requirements that are known not to hold."""
-        return tuple(r for r in self.requirements if r.truth is False)
+        return self.applied.broken
 
     @property
     def output(self) -> Tensor:
         """The first output."""
-        return self.outputs[0]
+        return self.applied.output
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,7 @@ def _evaluate_nodes(
     known: Evaluation | None,
 ) -> Iterator[Step]:
     guards = list(reversed(network.guards))
+    applications = Applications()
     for place, unbound in enumerate(network.nodes):
         while guards and guards[-1].before <= place and left is None:
             left = way_left(guards.pop(), sizes)
@@ -188,13 +201,13 @@ def _evaluate_nodes(
             is_bound = not sizes or unbound.name not in network.open_nodes
             node = unbound if is_bound else replace(unbound, operator=bound(unbound.operator, sizes))
             if left is None:
-                outcome = apply(node.operator, inputs, len(node.outputs), node.name)
+                is_held = bool(node.outputs) and node.outputs[0] in network.constants
+                applied = applications.applied(
+                    node.operator, inputs, len(node.outputs), node.name, is_held=is_held
+                )
             else:
-                outcome = Outcome((Tensor(left, "unknown"),) * len(node.outputs))
-            outputs = outcome.outputs[: len(node.outputs)]
-            if node.outputs and node.outputs[0] in network.constants:
-                outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])
-            step = Step(node, inputs, outputs, outcome.requirements, len(path.conditions))
+                applied = Applied(node.operator, inputs, (Tensor(left, "unknown"),) * len(node.outputs), ())
+            step = Step(node, applied, len(path.conditions))
         for name, tensor in zip(step.node.outputs, step.outputs, strict=False):
             if name:
                 values[name] = tensor

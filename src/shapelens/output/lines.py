@@ -176,18 +176,13 @@ def _right_stripped(spans: list[Span]) -> Text:
 
 def safe(content: str) -> str:
     """A text without control characters: a name from a file never moves the cursor or turns the line around."""
-    if content.isascii() and content.isprintable():
+    if content.isprintable():  # marks that turn a line around are not printable either
         return content
     return "".join(
-        [c if _is_shown(c) else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in content]
-    )
-
-
-def _is_shown(character: str) -> bool:
-    return (
-        character.isprintable()
-        and not "\u202a" <= character <= "\u202e"
-        and not "\u2066" <= character <= "\u2069"
+        [
+            c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}"
+            for c in content
+        ]
     )
 
 

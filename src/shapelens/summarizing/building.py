@@ -149,7 +149,7 @@ class _Builder:
         name = node.source_operator or operator.name
         row = LayerInfo(name, "", parent.depth + 1, parent.path, is_function=True, parent_info=parent)
         row.is_recursive = parent.is_recursive
-        flowing = [t for t in step.inputs if t is not None and not t.is_held]
+        flowing = step.applied.flowing
         row.input_size = _size_of(flowing[0]) if flowing else []
         row.output_size = _size_of(step.output)
         row.output_bytes = _known(bytes_of(step.output))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from shapelens.analyses.samples import sample_of
 from shapelens.dims import Dim, Expression, Unknown, product
@@ -10,6 +11,7 @@ from shapelens.dims.counts import count_text, exact_text, share_text
 from shapelens.dims.layout import Layout
 from shapelens.errors import UsageError
 from shapelens.explanation.document import ANSWER, BREAK, LABEL, UNKNOWN, Text, join, text
+from shapelens.network import Answers, Applied
 from shapelens.operators import Shape
 from shapelens.records import dataclass
 from shapelens.table.cells import (
@@ -107,6 +109,12 @@ def column_of(key: str, view: View, *, exact: bool) -> Column:
     return maker(view, exact)
 
 
+def _shape_cells(view: View, of_shape: Callable[[Shape | Unknown], Text]) -> tuple[Text, ...]:
+    """A cell for the shape of each input, then for what comes out of each row."""
+    of_last = Answers[Text](lambda applied: of_shape(sample_of(applied.output, view.batch)))
+    return _cells(view, lambda row: of_last(row.last), lambda _, shape: of_shape(shape))
+
+
 def _cells(
     view: View, of_row: Callable[[Row], Text], of_input: Callable[[str, Shape | Unknown], Text] | None = None
 ) -> tuple[Text, ...]:
@@ -161,43 +169,35 @@ def takes_words(row: Row) -> str:
 
 
 def _in(view: View, exact: bool) -> Column:
-    def of_row(row: Row) -> Text:
-        shapes = [shape_cell(sample_of(tensor, view.batch), view.layout) for tensor in row.inputs[:2]]
-        more = text(" + …") if len(row.inputs) > 2 else ()
+    def of_first(applied: Applied) -> Text:
+        flowing = applied.flowing
+        shapes = [shape_cell(sample_of(tensor, view.batch), view.layout) for tensor in flowing[:2]]
+        more = text(" + …") if len(flowing) > 2 else ()
         return (*join(" + ", dict.fromkeys(shapes)), *more)
 
-    return Column("in", f"in {view.order}".rstrip(), _cells(view, of_row), align="shape")
+    cells = Answers(of_first)
+    header = f"in {view.order}".rstrip()
+    return Column("in", header, _cells(view, lambda row: cells(row.first)), align="shape")
 
 
 def _filters(view: View, exact: bool) -> Column:
-    cells = _cells(view, lambda row: filters_cell(row.filters, view.layout))
+    of_main = Answers[Text](lambda applied: filters_cell(applied.filters, view.layout))
+    cells = _cells(view, lambda row: of_main(row.main.applied) if row.main is not None else ())
     return Column("filters", "filters", cells, align="of")
 
 
 def _out(view: View, exact: bool) -> Column:
-    cells = _cells(
-        view,
-        lambda row: shape_cell(sample_of(row.output, view.batch), view.layout),
-        lambda _, shape: shape_cell(shape, view.layout),
-    )
+    cells = _shape_cells(view, lambda shape: shape_cell(shape, view.layout))
     return Column("out", f"out {view.order}".rstrip(), cells, align="shape")
 
 
 def _glimpse(view: View, exact: bool) -> Column:
-    cells = _cells(
-        view,
-        lambda row: glimpse(sample_of(row.output, view.batch), view.first, view.layout),
-        lambda _, shape: glimpse(shape, view.first, view.layout),
-    )
+    cells = _shape_cells(view, lambda shape: glimpse(shape, view.first, view.layout))
     return Column("glimpse", "", cells, tight=True)
 
 
 def _volume(view: View, exact: bool) -> Column:
-    cells = _cells(
-        view,
-        lambda row: volume(sample_of(row.output, view.batch), view.first, view.layout),
-        lambda _, shape: volume(shape, view.first, view.layout),
-    )
+    cells = _shape_cells(view, lambda shape: volume(shape, view.first, view.layout))
     return Column("volume", "volume", cells)
 
 
@@ -210,9 +210,9 @@ def _step(view: View, exact: bool) -> Column:
 
 
 def _params(view: View, exact: bool) -> Column:
-    number = exact_text if exact else count_text
+    number = _numbers(exact=exact)
     total = exact_text(view.parameters) if exact else count_text(view.parameters, 4)
-    cells = _cells(view, lambda row: _count(number(row.parameters)))
+    cells = _cells(view, lambda row: number(row.parameters))
     return Column("params", "parameters" if exact else "params", cells, "right", text((total, ANSWER)))
 
 
@@ -220,15 +220,18 @@ def _macs(view: View, exact: bool) -> Column:
     if view.is_symbolic:
         cells = _cells(view, lambda row: _count(exact_text(_macs_per_position(row, view))))
         return Column("macs", "MACs/pos", cells, "right")
-    number = exact_text if exact else count_text
+    number = _numbers(exact=exact)
     total = exact_text(view.macs) if exact else count_text(view.macs, 4)
-    return Column(
-        "macs", "MACs", _cells(view, lambda row: _count(number(row.macs))), "right", text((total, ANSWER))
-    )
+    return Column("macs", "MACs", _cells(view, lambda row: number(row.macs)), "right", text((total, ANSWER)))
 
 
 def _where(view: View, exact: bool) -> Column:
     return Column("where", "where", _cells(view, lambda row: text((row.main or row.steps[0]).node.where)))
+
+
+def _numbers(*, exact: bool) -> Callable[[Dim], Text]:
+    """How a count is written, once for each count."""
+    return cache(lambda number: _count(exact_text(number) if exact else count_text(number)))
 
 
 def _count(content: str) -> Text:

@@ -11,6 +11,7 @@ from shapelens.records import dataclass
 __all__ = ["SIGNS", "Column", "lines_of", "total_width"]
 
 SEPARATOR = "  "
+_APART, _CLOSE = Span(SEPARATOR), Span(" ")
 SIGNS = {"shape": "×", "of": " of "}
 """What the cells of a column are aligned on, by the name of the alignment."""
 
@@ -43,7 +44,13 @@ class Column:
     @cached_property
     def width(self) -> int:
         """Its width, the header and the total included."""
-        return max([text_width(self.header), _width(self.total), *map(_width, self.cells), sum(self.sides)])
+        cells = map(_width, self.unlike.values())
+        return max([text_width(self.header), _width(self.total), *cells, sum(self.sides)])
+
+    @cached_property
+    def unlike(self) -> dict[int, Text]:
+        """Its cells, those that stand in several rows once, by their identity: a deep network repeats itself."""
+        return {id(cell): cell for cell in self.cells}
 
 
 def _width(text: Text) -> int:
@@ -57,7 +64,7 @@ def _parts(cell: Text, sign: str) -> tuple[int, int]:
 
 
 def _aligned_widths(column: Column) -> tuple[int, int]:
-    parts = [_parts(cell, SIGNS[column.align]) for cell in column.cells if cell]
+    parts = [_parts(cell, SIGNS[column.align]) for cell in column.unlike.values() if cell]
     return max((left for left, _ in parts), default=0), max((right for _, right in parts), default=0)
 
 
@@ -86,7 +93,13 @@ def lines_of(columns: Sequence[Column], *, with_total: bool = False) -> list[Tex
     lines = [
         _line(columns, widths, [(Span(c.header, LABEL),) if c.header else () for c in columns], header=True)
     ]
-    lines += [_line(columns, widths, [column.cells[row] for column in columns]) for row in range(rows)]
+    padded = [
+        {place: _padded(cell, column, width) for place, cell in column.unlike.items()}
+        for column, width in zip(columns, widths, strict=True)
+    ]
+    for row in range(rows):
+        cells = [made[id(column.cells[row])] for made, column in zip(padded, columns, strict=True)]
+        lines.append(_beside(columns, cells))
     if with_total:
         lines.append((Span("─" * total_width(columns), LABEL),))
         lines.append(_line(columns, widths, [column.total for column in columns]))
@@ -96,15 +109,21 @@ def lines_of(columns: Sequence[Column], *, with_total: bool = False) -> list[Tex
 def _line(
     columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Text], *, header: bool = False
 ) -> Text:
-    spans: list[Span] = []
-    for place, (column, width, cell) in enumerate(zip(columns, widths, cells, strict=True)):
-        if place:
-            spans.append(Span(" " if column.tight else SEPARATOR))
+    padded: list[Text] = []
+    for column, width, cell in zip(columns, widths, cells, strict=True):
         if header and column.align in SIGNS:
-            missing = width - _width(cell)
-            spans += [Span(" " * missing), *cell]
+            padded.append((Span(" " * (width - _width(cell))), *cell))
         else:
-            spans += _padded(cell, column, width)
+            padded.append(_padded(cell, column, width))
+    return _beside(columns, padded)
+
+
+def _beside(columns: Sequence[Column], cells: Sequence[Text]) -> Text:
+    """One line of cells that are as wide as their columns."""
+    spans = list(cells[0]) if cells else []
+    for column, cell in zip(columns[1:], cells[1:], strict=True):
+        spans.append(_CLOSE if column.tight else _APART)
+        spans += cell
     return _stripped([span for span in spans if span.text])
 
 

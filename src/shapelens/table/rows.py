@@ -19,7 +19,7 @@ from shapelens.analyses.blocks import (
 from shapelens.analyses.costs import Costs
 from shapelens.analyses.receptive_field import FieldOf
 from shapelens.dims import Dim, Unknown, total
-from shapelens.network import Evaluation, Step
+from shapelens.network import Answers, Applied, Evaluation, Step
 from shapelens.operators import Activation, Cast, Convolution, Filters, Pool, Tensor
 from shapelens.operators.windows import setting_words
 from shapelens.records import dataclass
@@ -81,24 +81,29 @@ class Row:
         return self.steps[-1].output
 
     @property
+    def first(self) -> Applied:
+        """What its first layer computes."""
+        return (self.main or self.steps[0]).applied
+
+    @property
+    def last(self) -> Applied:
+        """What its last layer computes."""
+        return self.steps[-1].applied
+
+    @property
     def input(self) -> Tensor | None:
         """What goes in: the first tensor that is no weight."""
         return next(iter(self.inputs), None)
 
     @property
-    def inputs(self) -> list[Tensor]:
+    def inputs(self) -> tuple[Tensor, ...]:
         """The tensors that go in, weights left out."""
-        first = self.main or self.steps[0]
-        return [
-            t
-            for t, weight in zip(first.inputs, _are_weights(first), strict=True)
-            if t is not None and not weight
-        ]
+        return self.first.flowing
 
     @property
     def filters(self) -> Filters | None:
         """The filters of its layer."""
-        return None if self.main is None else self.main.node.operator.filters(self.main.inputs)
+        return None if self.main is None else self.main.applied.filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ class _Context:
     costs: Costs
     fields: Mapping[str, FieldOf]
     depth: int
+    words: Answers[str]
+    detail: Answers[str]
 
 
 def rows_of(evaluation: Evaluation, costs: Costs, fields: Mapping[str, FieldOf], depth: int = 1) -> Rows:
@@ -138,7 +145,8 @@ def rows_of(evaluation: Evaluation, costs: Costs, fields: Mapping[str, FieldOf],
         fields: its receptive fields.
         depth: 1 folds blocks to single rows, 2 shows their inside, … ; `ALL` folds nothing at all.
     """
-    context = _Context(evaluation, costs, fields, depth)
+    words = Answers[str](lambda applied: applied.words)
+    context = _Context(evaluation, costs, fields, depth, words, Answers(_window_words))
     if depth >= ALL:
         rows = [_layer_row(context, [step]) for step in evaluation.steps]
     else:
@@ -232,23 +240,24 @@ def _is_next(before: Block | Step, block: Block) -> bool:
 
 def _layer_rows(context: _Context, steps: Sequence[Step], indent: int) -> Iterator[Row]:
     if steps:
-        yield replace(_layer_row(context, steps), indent=indent)
+        yield _layer_row(context, steps, indent)
 
 
-def _layer_row(context: _Context, steps: Sequence[Step]) -> Row:
+def _layer_row(context: _Context, steps: Sequence[Step], indent: int = 0) -> Row:
     main = steps[0]
     return Row(
         name=main.node.name,
-        words=_step_words(main),
+        words=context.words(main.applied),
         steps=tuple(steps),
         main=main,
         folded=tuple([_short_words(step) for step in steps[1:]]),
+        indent=indent,
         parameters=total(context.costs.parameters[s.node.name] for s in steps),
         macs=total(context.costs.macs[s.node.name] for s in steps),
         field=context.fields.get(steps[-1].node.outputs[0], {}),
         broken=any(step.broken for step in steps),
         module=main.node.module,
-        detail=_window_words(main),
+        detail=context.detail(main.applied),
     )
 
 
@@ -295,13 +304,9 @@ def _run_name(paths: Sequence[str]) -> str:
 # words ------------------------------------------------------------------------------------------------
 
 
-def _step_words(step: Step) -> str:
-    return step.node.operator.words(step.inputs, step.outputs)
-
-
-def _window_words(step: Step) -> str:
+def _window_words(applied: Applied) -> str:
     """`, stride 2` for a pool whose stride is its window, which is not said where room is short."""
-    operator = step.node.operator
+    operator = applied.operator
     if not isinstance(operator, Pool):
         return ""
     strides = [sliding.stride for sliding in operator.slidings()]
@@ -311,9 +316,8 @@ def _window_words(step: Step) -> str:
 def _short_words(step: Step) -> str:
     """The word under which a folded step is counted."""
     operator = step.node.operator
-    return (
-        _step_words(step) if isinstance(operator, (Activation, Cast)) else operator.word or _step_words(step)
-    )
+    is_told_whole = isinstance(operator, (Activation, Cast)) or not operator.word
+    return step.applied.words if is_told_whole else operator.word
 
 
 def _kernels_words(block: Block) -> str:
@@ -326,20 +330,13 @@ def _kernels_words(block: Block) -> str:
 
 
 def _kernel_words(step: Step) -> str:
-    filters = step.node.operator.filters(step.inputs)
+    filters = step.applied.filters
     return "×".join(str(extent) for extent in filters.kernel) if filters is not None else ""
 
 
 def _stride_words(block: Block) -> str:
     steps = block.steps
-    before = next(
-        (
-            t.shape
-            for t, weight in zip(steps[0].inputs, _are_weights(steps[0]), strict=True)
-            if t and not weight
-        ),
-        (),
-    )
+    before = next((tensor.shape for tensor in steps[0].applied.flowing), ())
     after = steps[-1].output.shape
     if (
         isinstance(before, Unknown)
@@ -355,11 +352,6 @@ def _stride_words(block: Block) -> str:
 def _strides(step: Step) -> tuple[int, ...]:
     stride = getattr(step.node.operator, "stride", 1)
     return (stride,) if isinstance(stride, int) else tuple(stride or ())
-
-
-def _are_weights(step: Step) -> list[bool]:
-    """For each input, whether it is a weight and not something that flows through the network."""
-    return [tensor is not None and tensor.is_held for tensor in step.inputs]
 
 
 # what a row takes -------------------------------------------------------------------------------------

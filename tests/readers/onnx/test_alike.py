@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shapelens.operators import Activation, Clip, Opaque
-from shapelens.readers.onnx.alike import Kinds, is_one
+from shapelens.operators import Opaque
+from shapelens.operators.likeness import is_one
+from shapelens.readers.onnx.alike import Kinds
 from shapelens.readers.onnx.model import OnnxTensor
 from shapelens.readers.onnx.operators import translated
 from shapelens.readers.onnx.packing import packed
@@ -91,10 +92,3 @@ def test_counts_that_data_decide_keep_names_of_their_own() -> None:
     kinds = Kinds({})
     names = [str(became(kinds, node("NonZero", "x", y)).operator) for y in ("one", "two")]
     assert ["k_one" in names[0], "k_two" in names[1]] == [True, True]
-
-
-def test_equal_settings_that_are_not_the_same() -> None:
-    assert is_one(Activation("relu"), Activation("relu"))
-    assert not is_one(Clip(0, 6), Clip(0.0, 6.0))
-    assert not is_one(Activation("relu"), Activation("tanh"))
-    assert not is_one(Activation("relu"), Clip(0.0, 6.0))

@@ -25,7 +25,7 @@ def tell_channels(case: Case) -> Told:
     if misplaced_axis(image, wants, case.facts["axis"]):
         return tell_channels_last(case)
     groups = case.facts["groups"]
-    filters = case.step.node.operator.filters(case.step.inputs)
+    filters = case.step.applied.filters
     # Where the groups divide the filters the layer is made for them, and it is the channels that do not fit.
     is_made_so = not case.is_file and filters is not None and _divides(groups, filters.count)
     if isinstance(gets, int) and isinstance(groups, int) and groups > 1 and gets % groups and not is_made_so:

@@ -96,6 +96,7 @@ class _Collection:
         self.told: list[Told] = []
         self.layers: set[str] = set()
         self._kinds: set[tuple[str, str]] = set()
+        self._codes: set[tuple[str, str]] = set()
 
     def add(self, case: Case, teller: Teller) -> None:
         """Tell a case, unless its layer has been told of the same kind."""
@@ -105,8 +106,9 @@ class _Collection:
             return
         self._kinds.add(key)
         told = in_own_words(case, teller(case))
-        if any(each.finding.layer == layer and each.finding.code == told.finding.code for each in self.told):
+        if (layer, told.finding.code) in self._codes:
             return
+        self._codes.add((told.finding.layer, told.finding.code))
         self.layers.add(layer)
         self.told.append(told)
 

@@ -81,7 +81,7 @@ def _explained(case: Case, words: str) -> Told:
     if words.startswith(OF_TYPES):
         return tell_type(case, words)
     node = case.step.node
-    fed = [sample_text(t.shape, case.evaluation) for t in case.step.inputs if t is not None and not t.is_held]
+    fed = [sample_text(t.shape, case.evaluation) for t in case.step.applied.flowing]
     finding = Finding(
         "SL191",
         f"PyTorch refuses {node.source_operator}",

@@ -39,7 +39,7 @@ def _shared(count: Dim | None, groups: int, what: str) -> str:
 
 
 def _filters(case: Case) -> Dim | None:
-    filters = case.step.node.operator.filters(case.step.inputs)
+    filters = case.step.applied.filters
     return None if filters is None else filters.count
 
 

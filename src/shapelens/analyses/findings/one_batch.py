@@ -13,7 +13,7 @@ def tell_one_batch(case: Case) -> Told:
     """A requirement that hangs on the number of samples and on nothing else."""
     truth = case.requirement.truth
     assert isinstance(truth, Condition)
-    fed = [shape_text(t.shape) for t in case.step.inputs if t is not None and not t.is_held]
+    fed = [shape_text(t.shape) for t in case.step.applied.flowing]
     return case.told(
         "SL204",
         f"{' and '.join(fed[:3])}",

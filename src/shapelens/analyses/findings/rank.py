@@ -145,7 +145,7 @@ def _matrices(case: Case, gets: Shape) -> list[Proposal]:
 def _channels_taken(case: Case) -> Dim:
     """The channels that a convolution is made for; of anything else one is as good as any."""
     operator = case.step.node.operator
-    filters = operator.filters(case.step.inputs)
+    filters = case.step.applied.filters
     if not isinstance(operator, Convolution) or filters is None:
         return 1
     return filters.of[-1 if operator.channels_last else 0] * operator.groups

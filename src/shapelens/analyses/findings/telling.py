@@ -52,7 +52,7 @@ class Case:
         """The operator in words."""
         if any(t is not None and isinstance(t.shape, Unknown) for t in self.step.inputs):
             return self.step.node.operator.word or self.step.node.operator.name
-        return self.step.node.operator.words(self.step.inputs, self.step.outputs)
+        return self.step.applied.words
 
     @property
     def words_without_shapes(self) -> str:
@@ -76,7 +76,7 @@ class Case:
         """The layer, what it is, and the author's line."""
         node, network = self.step.node, self.evaluation.network
         if network.origin.kind == "notation" and len(network.nodes) == 1:
-            fed = [t for t in self.step.inputs if t is not None and not t.is_held]
+            fed = self.step.applied.flowing
             return ", input ".join([network.name, *[sample_text(t.shape, self.evaluation) for t in fed[:1]]])
         return placed(network, node, self.words)
 

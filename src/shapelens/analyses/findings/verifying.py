@@ -23,6 +23,8 @@ _TOGETHER = "with the other fixes"
 _SHOWN_OUTPUTS = 2
 _MOST_TRIED = 8
 """Of so many findings fixes are tried: what comes after that is mostly because of these."""
+_MOST_TOGETHER = 64
+"""So many edits are tried together; of more, nobody knows that each is meant."""
 
 
 def tried(beyond: Beyond, told: Sequence[Told]) -> tuple[Finding, ...]:
@@ -126,8 +128,9 @@ class _Trials:
         self._evaluated: dict[tuple[int, tuple[Change, ...]], Evaluation] = {}
 
     def has_others(self, place: int) -> bool:
-        """Whether any other finding proposes an edit."""
-        return any(edit is not None for at, edit in enumerate(self._edits) if at != place)
+        """Whether other findings propose edits, few enough to be tried together."""
+        others = sum(edit is not None for at, edit in enumerate(self._edits) if at != place)
+        return 0 < others <= _MOST_TOGETHER
 
     def with_others(self, place: int, change: Change | None) -> list[Change | None]:
         """An edit in its place among those of the other findings."""

@@ -56,7 +56,7 @@ def refusal_at(network: Network, shapes: Mapping[str, Shape]) -> Refusal | None:
 def _words(step: Step) -> str:
     if any(t is not None and isinstance(t.shape, Unknown) for t in step.inputs):
         return step.node.source_operator or step.node.operator.name
-    words = step.node.operator.words(step.inputs, step.outputs)
+    words = step.applied.words
     called = step.node.name.rpartition(".")[2]
     return "" if called.startswith(words.split()[0]) else words.split(", ")[0]
 
@@ -69,7 +69,7 @@ def _reason(evaluation: Evaluation, step: Step, requirement: Requirement) -> str
 
 def _fed(evaluation: Evaluation, step: Step) -> str:
     """What is always true: it does not take what goes in."""
-    fed = [t for t in step.inputs if t is not None and not t.is_held]
+    fed = step.applied.flowing
     shapes = [_sample(evaluation, tensor) for tensor in fed[:2]]
     return f"does not take {' and '.join(shapes)}" if shapes else "cannot be made"
 

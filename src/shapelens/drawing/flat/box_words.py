@@ -99,7 +99,7 @@ def wordings_of(station: Station, *, has_names: bool, is_given_out: bool = False
         filters = [words for inner in branch or () if (words := short_filter_words(inner))]
         module = layer_words(station) + times + output
         return [f"{module}: {' · '.join(filters)}", module] if filters else [module]
-    words = station.main.node.operator.words(station.main.inputs, station.main.outputs)
+    words = station.main.applied.words
     head, *settings = words.split(", ")
     if station.join == "concat":
         return [" ".join(["concat", *_sum_words(station)]) + times + output, "concat" + times + output]

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 
 from shapelens.operators import Operator
+from shapelens.operators.likeness import is_one
 from shapelens.readers.onnx.limits import MAXIMUM_SHARED_ENTRIES
 from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
 from shapelens.readers.onnx.operators import translated
@@ -20,7 +21,7 @@ from shapelens.readers.onnx.packing import OnnxKind
 from shapelens.readers.onnx.translation import Call, Translation
 from shapelens.records import dataclass
 
-__all__ = ["Kinds", "is_one"]
+__all__ = ["Kinds"]
 
 _SHAPE, _ELEMENTS = "shape", "elements"
 
@@ -175,18 +176,6 @@ def _shared(
     is_alike = places[0] == places[1] and is_one(found[0].operator, found[1].operator)
     is_plain = places[0] == tuple(range(kind.takes))
     return _Shared(found[0].operator if is_alike else None, places[0], is_plain)
-
-
-def is_one(operator: Operator, other: Operator) -> bool:
-    """Whether two operators are the same in every setting: 1 and 1.0 are equal, and are not the same setting."""
-    own, its = vars(operator), vars(other)
-    return type(operator) is type(other) and all(_is_same(own[name], its[name]) for name in own)
-
-
-def _is_same(one: object, other: object) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(_is_same, one, other))
-    return type(one) is type(other) and (one is other or one == other)
 
 
 @dataclass(frozen=True, slots=True)
