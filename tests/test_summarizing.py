@@ -663,10 +663,10 @@ def test_an_exception_of_the_models_own_ends_the_table():
 
 
 def test_what_is_not_known_is_no_number(monkeypatch):
-    from shapelens.readers.torch import tracing
+    from shapelens.readers.torch import operations
 
-    rules = tracing.translator_of
-    monkeypatch.setattr(tracing, "translator_of", lambda name: None if name == "erf" else rules(name))
+    rules = operations.translator_of
+    monkeypatch.setattr(operations, "translator_of", lambda name: None if name == "erf" else rules(name))
 
     class Odd(nn.Module):
         def __init__(self):

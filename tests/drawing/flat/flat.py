@@ -1,11 +1,14 @@
-"""What must hold besides of flat boxes: where lines run, which shapes are written, and networks of every form."""
+"""Classics drawn as flat boxes, what must hold of these besides, and networks of every form."""
 
+from functools import cache
 from itertools import pairwise
 from random import Random
 
 import numpy as np
 import pytest
 
+import shapelens
+from shapelens.drawing.flat.boxes import Room
 from shapelens.drawing.forms import Extent, Form
 from shapelens.drawing.options import Options
 from shapelens.drawing.palette import THEMES
@@ -24,6 +27,19 @@ CLASSICS = (
 
 NAMES = ("conv", "層一二三四五六", "<script>alert(1)</script>", "x" * 500, "a.b.c.d.e.f.conv1", "q & 'r'")
 TOUCH = 0.25
+ROOM = Room(458.0, 0.0, 4000.0)
+
+
+@cache
+def inspected(name, shape=None):
+    """A classic, at its own size or at another."""
+    return shapelens.inspect(name, shape) if shape else shapelens.inspect(name)
+
+
+@cache
+def drawn_as(style, name, **options):
+    """The scene of a classic in a style."""
+    return inspected(name).draw(style=style, **options).scene
 
 
 def flat_problems(scene):
@@ -74,6 +90,11 @@ def texts(scene, kind=""):
         for child in (group.children if kind else scene.leaves())
         if isinstance(child, Label)
     ]
+
+
+def texts_of(group):
+    """All that is written in one group."""
+    return [child.text for child in group.children if isinstance(child, Label)]
 
 
 def unknown_shapes(scene, evaluation):

@@ -1,73 +1,31 @@
 """Layered graphs in columns: every operator, every shape, and where lines go on."""
 
-import os
-import subprocess
-import sys
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 import shapelens
 from shapelens.analyses.blocks import is_bookkeeping
-from shapelens.drawing.flat.boxes import Room
-from shapelens.drawing.flat.layered import lay_graph
 from shapelens.drawing.palette import THEMES
-from shapelens.drawing.scene import Label, Line
+from shapelens.drawing.scene import Line
 from tests.counting import calls
 from tests.drawing.flat.flat import (
-    CLASSICS,
     boxes,
+    drawn_as,
     flat_problems,
+    inspected,
     lines_through,
-    on_a_page,
-    some_graph,
-    some_options,
     texts,
-    unknown_shapes,
+    texts_of,
 )  # fmt: skip
 
-ROOM = Room(458.0, 0.0, 4000.0)
 WHOLE = ("lenet5", "vgg16", "resnet18", "unet", "unet_padded", "mobilenet_v2", "squeezenet")
 """The classics of which 17 cm hold every operator."""
 
 
-@cache
-def inspected(name, shape=None):
-    return shapelens.inspect(name, shape) if shape else shapelens.inspect(name)
-
-
-@cache
 def drawn(name, **options):
-    return inspected(name).draw(style="graph", **options).scene
-
-
-@pytest.mark.parametrize("name", CLASSICS)
-def test_nothing_overlaps_and_no_line_runs_through_anything(name):
-    assert flat_problems(drawn(name)) == []
-
-
-@pytest.mark.conformance
-@pytest.mark.parametrize("theme", ["dark", "print"])
-@pytest.mark.parametrize("name", ["resnet18", "unet"])
-def test_other_themes(name, theme):
-    scene = drawn(name, theme=theme)
-    assert flat_problems(scene) == []
-    assert scene.background == THEMES[theme].page
-
-
-@pytest.mark.conformance
-@pytest.mark.parametrize("width", [7.0, 200.0])
-@pytest.mark.parametrize("name", ["resnet18", "unet"])
-def test_every_page_is_well_filled(name, width):
-    assert flat_problems(drawn(name, width=width)) == []
-
-
-@pytest.mark.parametrize("name", CLASSICS)
-def test_every_shape_is_the_networks(name):
-    scene = drawn(name, order="both")
-    assert list(lines_through(scene)) == []
-    assert unknown_shapes(scene, inspected(name).evaluation) == []
+    return drawn_as("graph", name, **options)
 
 
 def flowing(name):
@@ -107,20 +65,6 @@ def test_a_line_for_each_tensor_that_is_taken_much_later():
     assert len(list(scene.groups("block"))) == 432
 
 
-@pytest.mark.conformance
-def test_the_same_bytes_in_every_process():
-    code = (
-        "import hashlib, shapelens\n"
-        "svg = ''.join(shapelens.inspect(n).draw(style='graph').svg for n in ('unet', 'googlenet', 'resnet18'))\n"
-        "print(hashlib.sha256(svg.encode()).hexdigest())"
-    )
-    seen = {
-        subprocess.check_output([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed})
-        for seed in ("1", "2")
-    }
-    assert len(seen) == 1
-
-
 # how it is laid out -------------------------------------------------------------------------------------
 
 
@@ -157,10 +101,6 @@ def test_a_line_that_is_cut_goes_on_at_its_number():
     assert ends
     assert sorted(ends) == sorted(goes_on)
     assert any("a number in a circle stands where a line goes on" in text for text in texts(scene))
-
-
-def texts_of(group):
-    return [child.text for child in group.children if isinstance(child, Label)]
 
 
 def test_a_box_tells_what_the_operator_does():
@@ -207,23 +147,7 @@ def test_what_breaks_is_marked(theme):
     assert doubtful.children[0].paint.dash
 
 
-# any network --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_any_network_has_its_columns(seed):
-    graph, options = some_graph(seed), some_options(seed)
-    laid = lay_graph(graph, options, THEMES[options.theme], ROOM)
-    if laid is None:
-        return
-    scene = on_a_page(laid)
-    assert [problem for problem in flat_problems(scene) if not problem.startswith("the page is")] == []
-    assert sorted(group.name for group in scene.groups("block")) == sorted(s.name for s in graph.stations)
-
-
-def test_most_networks_have_room():
-    lay = [lay_graph(some_graph(s), some_options(s), THEMES["light"], ROOM) for s in range(60)]
-    assert sum(laid is not None for laid in lay) > 50
+# large networks --------------------------------------------------------------------------------------------
 
 
 def chain(count):

@@ -359,21 +359,6 @@ def test_a_size_that_slips_out_of_the_arithmetic_is_held():
     assert outputs(inspection.symbolic()) == ["(N, 8, W)"]
 
 
-def test_data_that_is_read_is_assumed_and_said():
-    class Reads(nn.Module):
-        def forward(self, x):
-            if x.mean() > 0:
-                return x
-            return x.flatten(1)
-
-    inspection = shapelens.inspect(Reads(), (3, 8, 8))
-    (sentence,) = inspection.network.assumptions
-    assert sentence.startswith("test_reader.py:")
-    assert sentence.endswith("taken to be False: if x.mean() > 0")
-    assert inspection.to_dict()["assumptions"] == [sentence]
-    assert outputs(inspection) == ["(N, 192)"]
-
-
 def test_counts_that_data_decide_are_symbols():
     class Masked(nn.Module):
         def forward(self, x):
@@ -383,24 +368,6 @@ def test_counts_that_data_decide_are_symbols():
 
 
 # what does not work -----------------------------------------------------------------------------------------
-
-
-class Broken(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.body = nn.Sequential(nn.Conv2d(3, 16, 5), nn.MaxPool2d(2), nn.Flatten())
-        self.first, self.second = nn.Linear(2048, 10), nn.Linear(11, 2)
-
-    def forward(self, x):
-        return self.second(self.first(self.body(x)))
-
-
-def test_two_mistakes_are_found_in_one_run_and_the_table_goes_on():
-    inspection = shapelens.inspect(Broken(), (3, 32, 32))
-    assert [finding.layer for finding in inspection.findings] == ["first", "second"]
-    assert [finding.code for finding in inspection.findings] == ["SL101", "SL101"]
-    assert outputs(inspection) == ["(N, 2)"]
-    assert "3136 features = 16 × 14 × 14" in inspection.findings[0].have
 
 
 def test_the_authors_own_exception_is_shown_with_the_table_up_to_it():

@@ -29,6 +29,7 @@ __all__ = [
     "shown_line",
     "sum_part",
     "sum_words",
+    "terms_of",
     "told",
     "whose_words",
 ]

@@ -119,13 +119,7 @@ class Holder:
 
     def _constant_name(self) -> str:
         """A name for a constant of the module that runs: `layer1.constant`, `layer1.constant:2`."""
-        path = self._path()
-        name = plain = f"{path}.constant" if path else "constant"
-        times = 1
-        while name in self._recording.weights:
-            times += 1
-            name = f"{plain}:{times}"
-        return name
+        return self._recording.unused_weight_name(self._path(), "constant")
 
     # what stands for it -------------------------------------------------------------------------------
 
@@ -161,6 +155,10 @@ class Holder:
     def lacks_data(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor has no data, or a constant's that were written over by what hangs on sizes or inputs."""
         return tensor.is_meta or (bool(self._stale) and storage_of(tensor) in self._stale)
+
+    def flows(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is no constant: it is a parameter, or hangs on what goes in."""
+        return self.is_parameter(tensor) or self.lacks_data(tensor)
 
     # what is written into -----------------------------------------------------------------------------
 

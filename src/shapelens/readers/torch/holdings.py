@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from shapelens.readers.torch.private import is_lazy
+from shapelens.readers.torch.vocabulary import dtype_name
 from shapelens.records import dataclass
 
 __all__ = ["HeldParameter", "Holdings", "holdings_of"]
@@ -104,7 +105,7 @@ def holdings_of(model: torch.nn.Module) -> Holdings:
         HeldParameter(
             tuple(dict.fromkeys(names[identity])),
             None if is_lazy(parameter) else tuple(parameter.shape),
-            str(parameter.dtype).removeprefix("torch."),
+            dtype_name(parameter.dtype),
             bool(parameter.requires_grad),
         )
         for identity, parameter in held.items()

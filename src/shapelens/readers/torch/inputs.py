@@ -16,6 +16,7 @@ from shapelens.network import Input
 from shapelens.operators import Shape
 from shapelens.readers.building import BATCH, EXAMPLE_SIZE
 from shapelens.readers.torch.structures import leaves, mapped
+from shapelens.readers.torch.vocabulary import dtype_name
 from shapelens.records import dataclass
 
 __all__ = ["Arguments", "arguments_of"]
@@ -319,9 +320,8 @@ class _Builder:
         def convert(leaf: Any) -> Any:
             if not isinstance(leaf, torch.Tensor):
                 return leaf
-            dtype = str(leaf.dtype).removeprefix("torch.")
             shape = tuple(leaf.shape)
-            return self._declare(next(labels), shape, dtype, batched=self._is_batched(shape))
+            return self._declare(next(labels), shape, dtype_name(leaf.dtype), batched=self._is_batched(shape))
 
         return mapped(convert, structure)
 
@@ -377,8 +377,7 @@ class _Builder:
                 example[letter] = size
         self.example.update(example)
         self.asked.append((None, *shape[1:]) if is_batch_free else shape)
-        type_name = str(kind).removeprefix("torch.")
-        self.inputs.append(Input(name, tuple(declared), type_name, layout, example, batched))
+        self.inputs.append(Input(name, tuple(declared), dtype_name(kind), layout, example, batched))
         tensor = torch.empty(sizes, dtype=kind, device="meta")
         self.tensors.append(tensor)
         return tensor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
@@ -110,13 +112,9 @@ def traced(
     recording = Recording(Path(dict(arguments.example)), change)
     facts: dict[str, str] = {}
     outputs: list[tuple[str, Value]] = []
-    with _one_at_a_time, collections_paused(), kept(model):
-        unwrap_inside(model)
-        set_aside(model)
-        if mode != "same":
-            _set_mode(model, is_training=mode == "train")
+    with _ready(model, mode):
         tracer = Tracer(recording, model, _device(model))
-        tracer.is_strict = is_strict
+        tracer.refusals.is_strict = is_strict
         tracer.modules.checks.is_lenient = not is_strict
         for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
             tracer.holder.enter(
@@ -141,11 +139,11 @@ def traced(
         for parameter in model.parameters():
             if not is_lazy(parameter):
                 tracer.holder.value_of(parameter)
-        if tracer.reads_sizes:
+        if tracer.measures.reads_sizes:
             facts[SIZES_READ] = "yes"
-        if any(refused is not ended for refused in tracer.refused):
+        if any(refused is not ended for refused in tracer.refusals.met):
             facts[CAUGHT] = "yes"
-        for needed in [needed for needed in tracer.blind if needed is not ended]:
+        for needed in [needed for needed in tracer.refusals.blind if needed is not ended]:
             # The author's code took for a mistake that there are no data.
             facts |= {**_stopped(needed), "stopped_for": "data"}
     return recording.network(
@@ -162,11 +160,7 @@ def probed(model: torch.nn.Module, arguments: Arguments, *, mode: str = "same") 
         mode: `train`, `eval`, or `same` as it is.
     """
     recording = Recording(Path(dict(arguments.example)))
-    with _one_at_a_time, collections_paused(), kept(model):
-        unwrap_inside(model)
-        set_aside(model)
-        if mode != "same":
-            _set_mode(model, is_training=mode == "train")
+    with _ready(model, mode):
         tracer = Tracer(recording, model, _device(model))
         tracer.is_probing = True
         for declared, tensor in zip(arguments.inputs, arguments.tensors, strict=True):
@@ -179,6 +173,17 @@ def probed(model: torch.nn.Module, arguments: Arguments, *, mode: str = "same") 
             return None
         tracer.modules.close()
     return recording
+
+
+@contextmanager
+def _ready(model: torch.nn.Module, mode: str) -> Iterator[None]:
+    """A model in the state in which it is traced, inside the block; put back as it was found behind it."""
+    with _one_at_a_time, collections_paused(), kept(model):
+        unwrap_inside(model)
+        set_aside(model)
+        if mode != "same":
+            _set_mode(model, is_training=mode == "train")
+        yield
 
 
 def _set_mode(model: torch.nn.Module, *, is_training: bool) -> None:
@@ -214,7 +219,7 @@ def _device(model: torch.nn.Module) -> torch.device:
 def _is_foreign(error: Exception, tracer: Tracer) -> bool:
     """Whether the author's code or PyTorch raised it; what our own code raises is a bug of ours, and is not hidden."""
     if isinstance(error, (DataNeededError, RecursionError)) or any(
-        error is refused for refused in tracer.refused
+        error is refused for refused in tracer.refusals.met
     ):
         return True
     frame, before = error.__traceback__, None

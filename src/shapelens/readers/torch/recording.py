@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from shapelens.dims import Condition, Path, Truth, Unknown, following
+from shapelens.dims import Condition, Dim, Expression, Path, Truth, Unknown, following
 from shapelens.network import Guard, Input, ModuleCall, Network, Node, Origin, Weight
 from shapelens.network.binding import is_open
-from shapelens.operators import Operator, Outcome, Tensor, apply
+from shapelens.operators import Operator, Outcome, Requirement, Tensor, apply
 from shapelens.records import dataclass
 
 if TYPE_CHECKING:
@@ -83,6 +83,24 @@ class Made:
     outcome: Outcome | None = None
     may_be_caught: bool = False
 
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What must hold for it to work, as far as its rule was asked."""
+        return () if self.outcome is None else self.outcome.requirements
+
+    @property
+    def may_refuse(self) -> bool:
+        """Whether it refuses some sizes."""
+        return any(requirement.truth is not True for requirement in self.requirements)
+
+    def is_broken(self, path: Path) -> bool:
+        """Whether one of its requirements does not hold at the example's size."""
+        for requirement in self.requirements:
+            truth = requirement.truth
+            if truth is False or (isinstance(truth, Condition) and not path.holds(truth)):
+                return True
+        return False
+
 
 @dataclass(slots=True)
 class Recording:
@@ -110,6 +128,7 @@ class Recording:
     measured: dict[int, Value] = field(default_factory=dict)
     _asked: set[Condition] = field(default_factory=set)
     _held_decisions: int = 0
+    _sizes: dict[Expression, int] = field(default_factory=dict)
 
     def add(
         self,
@@ -143,6 +162,17 @@ class Recording:
         """Whether what is recorded from here on may differ from what PyTorch would do."""
         return self.change is not None and self.change.has_begun(len(self.made) - 1)
 
+    def size_of(self, dim: Dim) -> int:
+        """A dim at the example's size; 1 where it is not known."""
+        if isinstance(dim, int):
+            return dim
+        if not isinstance(dim, Expression):
+            return 1
+        size = self._sizes.get(dim)
+        if size is None:
+            size = self._sizes[dim] = self.path.size(dim)
+        return size
+
     def ask(self, truth: Truth, answer: bool, where: str) -> None:
         """Keep the answer to a question about sizes, where another size could answer otherwise."""
         if isinstance(truth, Unknown):
@@ -166,6 +196,15 @@ class Recording:
         decided, self._held_decisions = self._held_decisions, len(self.path.conditions)
         for condition in self.path.conditions[decided:]:
             self.ask(condition, True, where)
+
+    def unused_weight_name(self, path: str, name: str) -> str:
+        """A name for a weight inside of a module, numbered from the second of that name on."""
+        name = plain = f"{path}.{name}" if path else name
+        times = 1
+        while name in self.weights:
+            times += 1
+            name = f"{plain}:{times}"
+        return name
 
     def assume(self, text: str) -> None:
         """Keep what was assumed.

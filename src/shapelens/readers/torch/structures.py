@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 
-__all__ = ["flat", "leaves", "mapped", "tensors_in"]
+from shapelens.readers.torch.recording import Value
+
+__all__ = ["flat", "leaves", "mapped", "tensors_in", "values_in"]
 
 _PLAIN = frozenset(
     {int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.device}
@@ -88,6 +90,11 @@ def tensors_in(structure: Any) -> list[torch.Tensor]:
     if type(structure) is torch.Tensor:
         return [structure]
     return [leaf for leaf in flat(structure) if isinstance(leaf, torch.Tensor)]
+
+
+def values_in(structure: Any) -> list[Value]:
+    """The values among the leaves."""
+    return [leaf for leaf in flat(structure) if isinstance(leaf, Value)]
 
 
 _ATOMS = frozenset({int, float, bool, str, type(None), torch.dtype})

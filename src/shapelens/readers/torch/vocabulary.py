@@ -17,6 +17,7 @@ __all__ = [
     "dtype_name",
     "is_device",
     "is_in_place",
+    "is_quantized",
     "plain_name",
 ]
 
@@ -91,6 +92,15 @@ def plain_name(name: str) -> str:
 def dtype_name(dtype: torch.dtype) -> str:
     """A type's name: `float32`."""
     return str(dtype).removeprefix("torch.")
+
+
+def is_quantized(dtype: str) -> bool:
+    """Whether a type is one of quantised numbers, which the meta device lacks: there floats stand for them.
+
+    >>> [is_quantized(dtype) for dtype in ("quint8", "uint8")]
+    [True, False]
+    """
+    return dtype.startswith("q")
 
 
 def is_device(argument: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from shapelens.dims import Dim
 from shapelens.operators import Constant, Operator
 from shapelens.readers.torch.recording import Called, Made, Recording, Value
+from shapelens.readers.torch.vocabulary import dtype_name
 
 __all__ = ["Call", "Translator", "axis_of", "integers", "translates", "translator_of"]
 
@@ -69,6 +70,11 @@ class Call:
         self.ranks = ranks
         self.made: list[Made] = []
 
+    @property
+    def dtype(self) -> str | None:
+        """The type of what PyTorch gave first; None where it refused."""
+        return dtype_name(self.results[0].dtype) if self.results else None
+
     def add(self, operator: Operator, *inputs: Value | None, outputs: int = 1) -> tuple[Value, ...]:
         """Add an operator that gives several values."""
         made = self.recording.add(
@@ -80,6 +86,12 @@ class Call:
     def one(self, operator: Operator, *inputs: Value | None) -> Value:
         """Add an operator that gives one value."""
         return self.add(operator, *inputs)[0]
+
+    def forget(self) -> None:
+        """Nothing was recorded after all."""
+        for made in self.made:
+            self.recording.made.remove(made)
+        self.made.clear()
 
     def number(self, operand: Any, like: Value) -> Value:
         """A value of an operand; a number among tensors is a constant."""

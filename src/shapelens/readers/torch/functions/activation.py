@@ -57,10 +57,10 @@ def activation(call: Call, input: Value, *_: Any, **__: Any) -> Value:
 
 def of_result_type(call: Call, input: Value) -> Value:
     """Contents in the type that a function computes in: the root of an integer is a float."""
-    if input.tensor.contents is None or not call.results:
+    dtype = call.dtype
+    if input.tensor.contents is None or dtype is None or dtype in {"bool", input.tensor.dtype}:
         return input
-    dtype = str(call.results[0].dtype).removeprefix("torch.")
-    return input if dtype in {"bool", input.tensor.dtype} else call.one(Cast(dtype), input)
+    return call.one(Cast(dtype), input)
 
 
 @translates("polygamma special_polygamma")

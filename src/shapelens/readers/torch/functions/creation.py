@@ -31,15 +31,10 @@ _VALUES = {"zeros": 0, "zero": 0, "ones": 1, "new_zeros": 0, "new_ones": 1, "zer
 """What the elements are that some functions make."""
 
 
-def _dtype(call: Call, default: str = "float32") -> str:
-    """The type that PyTorch has made."""
-    return str(call.results[0].dtype).removeprefix("torch.") if call.results else default
-
-
 def _filled(
     call: Call, shape: tuple[Dim, ...], value: Any, default: str = "float32", ends: tuple[Dim, ...] = ()
 ) -> Value:
-    dtype = _dtype(call, default)
+    dtype = call.dtype or default
     return call.one(Fill(shape, _element(value, dtype), dtype, call.function.replace("_", " "), ends))
 
 
@@ -127,7 +122,7 @@ def like(call: Call, input: Value, value: Any = None, *_: Any, **named: Any) -> 
         value = named.get("fill_value", named.get("value", value))
     else:
         value = _VALUES.get(call.function)
-    dtype = _dtype(call, input.tensor.dtype)
+    dtype = call.dtype or input.tensor.dtype
     own = None if dtype == input.tensor.dtype else dtype
     called = call.function.replace("_", " ")
     return call.one(FillLike(_element(value, dtype), dtype=own, called=called), input)
@@ -178,7 +173,7 @@ def inclusive_range(call: Call, start: Any, end: Any, step: Any = 1, **_: Any) -
 
 
 def _range(call: Call, start: Any, end: Any, step: Any) -> Value:
-    dtype = _dtype(call, "int64")
+    dtype = call.dtype or "int64"
     if not is_float(dtype):
         start, end, step = (
             number if _is_plain_size(number) else math.trunc(number) for number in (start, end, step)
@@ -233,10 +228,10 @@ def _stairs(steps: Dim, width: Dim) -> Dim:
 def tensor_of(call: Call, data: Any, *_: Any, **__: Any) -> Value | None:
     """Numbers keep what they are, so that a tensor of sizes carries sizes."""
     if isinstance(data, Value):
-        dtype = _dtype(call, data.tensor.dtype)
+        dtype = call.dtype or data.tensor.dtype
         return data if dtype == data.tensor.dtype else call.one(Cast(dtype), data)
     shape, elements = _unfolded(data)
-    dtype = _dtype(call, _type_of(elements))
+    dtype = call.dtype or _type_of(elements)
     contents = tuple([_content(element, dtype) for element in elements])
     known = len(contents) <= MAXIMUM_CONTENTS and not dtype.startswith("complex")
     return call.one(Constant(shape, dtype, contents if known else None))
@@ -286,7 +281,7 @@ def _content(element: Any, dtype: str) -> Any:
 
 @translates("complex polar")
 def complex_of(call: Call, first: Any, second: Any, *_: Any, **__: Any) -> Value:
-    return call.one(Elementwise(call.function, _dtype(call, "complex64")), first, second)
+    return call.one(Elementwise(call.function, call.dtype or "complex64"), first, second)
 
 
 @translates("view_as_real view_as_real_copy")

@@ -52,7 +52,7 @@ def _type_of(call: Call, function: str, operands: list[Any]) -> str | None:
         return [*floats, "int64"][0]
     if function in GIVES_TRUTH:
         return None
-    return str(call.results[0].dtype).removeprefix("torch.") if call.results else None
+    return call.dtype
 
 
 def _in_type(call: Call, operand: Any, dtype: str | None) -> Value:
@@ -101,8 +101,7 @@ def where(call: Call, condition: Value, input: Any = None, other: Any = None) ->
         return nonzero(call, condition, as_tuple=True)
     values = [condition, input, other]
     if condition.tensor.contents is not None:
-        dtype = str(call.results[0].dtype).removeprefix("torch.") if call.results else None
-        values[1:] = [_in_type(call, value, dtype) for value in (input, other)]
+        values[1:] = [_in_type(call, value, call.dtype) for value in (input, other)]
     return call.one(Elementwise("where"), *[value for value in values if isinstance(value, Value)])
 
 
@@ -121,7 +120,7 @@ def ternary(call: Call, input: Value, first: Any, second: Any, *_: Any, **__: An
 )
 def cast(call: Call, input: Value, *_: Any, **__: Any) -> Value:
     """The type is what PyTorch made of it; without a change nothing happens."""
-    dtype = str(call.results[0].dtype).removeprefix("torch.") if call.results else input.tensor.dtype
+    dtype = call.dtype or input.tensor.dtype
     return input if dtype == input.tensor.dtype else call.one(Cast(dtype), input)
 
 

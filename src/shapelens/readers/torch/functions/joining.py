@@ -26,9 +26,9 @@ def concatenate(call: Call, tensors: Sequence[Value], dim: int = 0, **__: Any) -
 
 def _of_one_type(call: Call, tensors: Sequence[Value]) -> list[Value]:
     """Tensors in the type that comes out, where they are not all of it."""
-    if not call.results or all(value.tensor.dtype == tensors[0].tensor.dtype for value in tensors):
+    dtype = call.dtype
+    if dtype is None or all(value.tensor.dtype == tensors[0].tensor.dtype for value in tensors):
         return list(tensors)
-    dtype = str(call.results[0].dtype).removeprefix("torch.")
     return [value if value.tensor.dtype == dtype else call.one(Cast(dtype), value) for value in tensors]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shapelens.operators import AdaptivePool, MaxUnpool, Pool
+from shapelens.operators import AdaptivePool, MaxUnpool, Operator, Pool
 from shapelens.readers.torch.functions import Call, translates
 from shapelens.readers.torch.functions.convolution import both_sides, per_axis
 from shapelens.readers.torch.recording import Value
@@ -33,19 +33,10 @@ def max_pool(
     return_indices: bool = False,
 ) -> Any:
     axes = _axes(call.function)
-    with_indices = return_indices or "indices" in call.function
-    kernel = per_axis(kernel_size, axes)
-    operator = Pool(
-        "max",
-        kernel,
-        per_axis(stride, axes) if stride not in (None, [], ()) else kernel,
-        both_sides(padding, axes),
-        per_axis(dilation, axes),
-        ceil_mode=bool(ceil_mode),
-        with_indices=with_indices,
-        half_padding=True,
-    )
-    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+    pool = _window_pool("max", axes, kernel_size, stride, padding, ceil_mode)
+    with_indices = _gives_indices(call, return_indices)
+    dilated = replace(pool, dilation=per_axis(dilation, axes), with_indices=with_indices)
+    return _pooled(call, dilated, input, with_indices)
 
 
 @translates("avg_pool1d avg_pool2d avg_pool3d")
@@ -81,9 +72,23 @@ def _window_pool(
     kind: str, axes: int, kernel_size: _Setting, stride: _Setting | None, padding: _Setting, ceil_mode: bool
 ) -> Pool:
     kernel = per_axis(kernel_size, axes)
-    sides = both_sides(padding, axes)
-    steps = per_axis(stride, axes) if stride not in (None, [], ()) else kernel
+    steps, sides = _steps(stride, kernel, axes), both_sides(padding, axes)
     return Pool(kind, kernel, steps, sides, ceil_mode=bool(ceil_mode), half_padding=True)
+
+
+def _steps(stride: _Setting | None, kernel: tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """The stride of each axis; where none is given, the kernel, so that windows stand side by side."""
+    return per_axis(stride, axes) if stride not in (None, [], ()) else kernel
+
+
+def _gives_indices(call: Call, return_indices: bool) -> bool:
+    """Whether a function also gives the places that the values came from: it is asked to, or is called so."""
+    return return_indices or "indices" in call.function
+
+
+def _pooled(call: Call, operator: Operator, input: Value, with_indices: bool) -> Any:
+    """What a pool gives: its values, and where they came from."""
+    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
 
 
 @translates(
@@ -96,9 +101,8 @@ def adaptive_pool(call: Call, input: Value, output_size: Any, return_indices: bo
     sizes = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,)
     sizes = sizes * axes if len(sizes) == 1 else sizes
     kind = "average" if "avg" in call.function else "max"
-    with_indices = return_indices or "indices" in call.function
-    operator = AdaptivePool(kind, sizes, with_indices=with_indices)
-    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+    with_indices = _gives_indices(call, return_indices)
+    return _pooled(call, AdaptivePool(kind, sizes, with_indices=with_indices), input, with_indices)
 
 
 @translates(
@@ -119,7 +123,7 @@ def fractional_pool(
     from shapelens.readers.notation.pytorch.fractional import FractionalPool
 
     axes = _axes(call.function)
-    with_indices = return_indices or "indices" in call.function
+    with_indices = _gives_indices(call, return_indices)
     ratios = () if output_ratio is None else output_ratio
     operator = FractionalPool(
         per_axis(kernel_size, axes),
@@ -127,7 +131,7 @@ def fractional_pool(
         (ratios,) * axes if isinstance(ratios, float) else tuple(ratios),
         with_indices=with_indices,
     )
-    return call.add(operator, input, outputs=2) if with_indices else call.one(operator, input)
+    return _pooled(call, operator, input, with_indices)
 
 
 @translates("max_unpool1d max_unpool2d max_unpool3d")
@@ -143,6 +147,5 @@ def unpool(
     axes = _axes(call.function)
     kernel = per_axis(kernel_size, axes)
     sizes = None if output_size is None else tuple(output_size)[-axes:]
-    steps = per_axis(stride, axes) if stride not in (None, [], ()) else kernel
-    operator = MaxUnpool(kernel, steps, both_sides(padding, axes), sizes)
+    operator = MaxUnpool(kernel, _steps(stride, kernel, axes), both_sides(padding, axes), sizes)
     return call.one(operator, input, indices)

@@ -34,6 +34,7 @@ from shapelens.readers.building import symmetric
 from shapelens.readers.torch.functions import Call, axis_of, translates
 from shapelens.readers.torch.functions.recurrent import CELLS, STACKS
 from shapelens.readers.torch.recording import Value
+from shapelens.readers.torch.vocabulary import dtype_name
 
 # what is packed -----------------------------------------------------------------------------------------
 
@@ -52,14 +53,9 @@ def _weight(call: Call, name: str, tensor: Any) -> Value | None:
     """A tensor out of a packed object, as a weight of the module that it is in."""
     if tensor is None:
         return None
-    weights, path = call.recording.weights, call.called.path
-    name = plain = f"{path}.{name}" if path else name
-    times = 1
-    while name in weights:
-        times += 1
-        name = f"{plain}:{times}"
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    weight = weights[name] = Weight(name, tuple(tensor.shape), dtype, is_parameter=True)
+    name = call.recording.unused_weight_name(call.called.path, name)
+    weight = Weight(name, tuple(tensor.shape), dtype_name(tensor.dtype), is_parameter=True)
+    call.recording.weights[name] = weight
     return Value(weight.tensor, name=name)
 
 
@@ -103,15 +99,12 @@ def fake_quantize(call: Call, input: Value, *_: Any, **__: Any) -> Value:
 )
 def convolution(call: Call, input: Value, packed: Any, *_: Any, **__: Any) -> Value:
     """A one-dimensional one is packed as two-dimensional, with a height of 1."""
-    weight, bias = _packed(call, packed)
-    assert weight is not None
     axes = int(call.function.removeprefix("quantized_conv")[0])
-    taken = _without_height(call, weight) if axes == 1 else weight
-    stride, padding, dilation = [
-        _last(setting(), axes) for setting in (packed.stride, packed.padding, packed.dilation)
-    ]
+    weight, bias = _packed_kernel(call, packed, axes)
+    settings = (packed.stride, packed.padding, packed.dilation)
+    stride, padding, dilation = [tuple(setting())[-axes:] for setting in settings]
     operator = Convolution(stride, symmetric(padding, axes), dilation, packed.groups())
-    return call.one(operator, input, taken, bias)
+    return call.one(operator, input, weight, bias)
 
 
 @translates(
@@ -119,20 +112,21 @@ def convolution(call: Call, input: Value, packed: Any, *_: Any, **__: Any) -> Va
     "quantized_conv_transpose1d_dynamic quantized_conv_transpose2d_dynamic quantized_conv_transpose3d_dynamic"
 )
 def transposed_convolution(call: Call, input: Value, packed: Any, *_: Any, **__: Any) -> Value:
-    weight, bias = _packed(call, packed)
-    assert weight is not None
     axes = int(call.function.removeprefix("quantized_conv_transpose")[0])
-    taken = _without_height(call, weight) if axes == 1 else weight
+    weight, bias = _packed_kernel(call, packed, axes)
     settings = (packed.stride, packed.padding, packed.dilation, packed.output_padding)
-    stride, padding, dilation, more = [_last(setting(), axes) for setting in settings]
+    stride, padding, dilation, more = [tuple(setting())[-axes:] for setting in settings]
     operator = TransposedConvolution(
         stride, symmetric(padding, axes), dilation, packed.groups(), output_padding=more
     )
-    return call.one(operator, input, taken, bias)
+    return call.one(operator, input, weight, bias)
 
 
-def _last(setting: Sequence[int], axes: int) -> tuple[int, ...]:
-    return tuple(setting)[-axes:]
+def _packed_kernel(call: Call, packed: Any, axes: int) -> tuple[Value, Value | None]:
+    """The weight of a convolution over so many axes, in its own shape, and its bias if it has one."""
+    weight, bias = _packed(call, packed)
+    assert weight is not None
+    return (_without_height(call, weight) if axes == 1 else weight), bias
 
 
 def _without_height(call: Call, weight: Value) -> Value:
