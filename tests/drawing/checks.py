@@ -1,6 +1,6 @@
 """What must hold of every figure, looked at on its scene."""
 
-from itertools import combinations
+from itertools import combinations, takewhile
 
 from shapelens.drawing.scene import Box, Label, Line
 
@@ -72,9 +72,12 @@ def _labels(scene):
 def _labels_over_one_another(scene):
     # Each is measured once, and not for each of the others.
     placed = [(label, label.corners, label.box) for label in _labels(scene)]
-    for (one, corners, box), (other, others, behind) in combinations(placed, 2):
-        if box.overlaps(behind, 0.2) and _meet(corners, others, 0.2):
-            yield f"{_said(one)} and {_said(other)} overlap"
+    # From left to right: what begins where a label has ended does not meet it, nor does anything after that.
+    placed.sort(key=lambda each: each[2].left)
+    for place, (one, corners, box) in enumerate(placed):
+        for other, others, behind in takewhile(lambda e, end=box.right: e[2].left < end, placed[place + 1 :]):
+            if box.overlaps(behind, 0.2) and _meet(corners, others, 0.2):
+                yield f"{_said(one)} and {_said(other)} overlap"
 
 
 def _labels_over_bodies(scene):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shapelens.dims import Path, Unknown, symbol
-from shapelens.network import Network, Origin, evaluate_edited, evaluate_network
+from shapelens.network import Evaluation, Network, Origin, evaluate_edited, evaluate_network
 from shapelens.operators import Convolution
 from shapelens.readers.classics import CLASSICS, read_classic
 from shapelens.readers.layering import LayerBuilder
@@ -111,11 +112,16 @@ def convolutions(network: Network) -> list[str]:
     return [node.name for node in network.nodes if type(node.operator) is Convolution]
 
 
+@cache
+def from_the_start(name: str) -> tuple[Network, Evaluation]:
+    network = read_classic(name)
+    return network, evaluate_network(network, {})
+
+
 @given(st.data())
 @pytest.mark.parametrize("name", ["resnet18", "unet", "densenet121", "lenet5"])
 def test_an_edited_network_is_what_it_is_from_the_start(name, data):
-    network = read_classic(name)
-    before = evaluate_network(network, {})
+    network, before = from_the_start(name)
     edited = network
     for layer in data.draw(st.lists(st.sampled_from(convolutions(network)), min_size=1, max_size=3)):
         edited = strided(edited, layer)

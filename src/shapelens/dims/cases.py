@@ -50,9 +50,23 @@ def cases(expression: Expression) -> Cases | None:
 def _pull(expression: Expression, extremum: Extremum) -> int:
     coefficient = dict(expression.terms).get((extremum,), 0)
     rest = lift(expression - from_atom(extremum) * coefficient)
-    if not coefficient or extremum in rest.atoms():
+    if not coefficient or _holds(rest, extremum):
         return 0
     return 1 if (extremum.kind == "max") == (coefficient > 0) else -1
+
+
+def _holds(expression: Expression, sought: Atom) -> bool:
+    """Whether an atom is in an expression, or inside one of its atoms: only a higher one can be made of it."""
+    seen: set[Atom] = set()
+    pending: list[Expression] = [expression]
+    while pending:
+        for atom in _atoms_of(pending.pop()):
+            if atom == sought:
+                return True
+            if atom.height > sought.height and atom not in seen:
+                seen.add(atom)
+                pending.extend(atom.operands)
+    return False
 
 
 def _visible_atoms(expression: Expression) -> list[Atom]:

@@ -9,6 +9,8 @@ __all__ = ["moved"]
 
 def moved(element: Element, dx: float, dy: float) -> Element:
     """The element, with all that is in it, moved to the right and down."""
+    if not dx and not dy:
+        return element
     match element:
         case Polygon():
             return Polygon(_shifted(element.points, dx, dy), element.paint)

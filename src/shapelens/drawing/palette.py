@@ -6,6 +6,8 @@ by lightness alone.
 
 from __future__ import annotations
 
+from functools import cache
+
 from shapelens.records import dataclass
 
 __all__ = ["KINDS", "THEMES", "Shades", "Theme", "blend"]
@@ -119,6 +121,7 @@ class Theme:
     shades: dict[str, Shades]
 
 
+@cache
 def blend(under: str, over: str, amount: float) -> str:
     """A colour laid over another.
 

@@ -65,17 +65,28 @@ def all_of_them(layer, size):
     for chosen in product(*values.values()):
         added = ", ".join(f"{name}={value!r}" for name, value in zip(values, chosen, strict=True))
         text = f"{layer.partition('(')[0]}({given_text}{', ' if given_text else ''}{added})"
-        known[chosen] = evaluated(text, sample(layer, size))
+        known[chosen] = given_out(read(text), sample(layer, size))
     return known
 
 
-def evaluated(text, source):
+@cache
+def read(text, source=None):
+    """The network of a layer, or None where there is no such layer."""
     try:
-        network = read_notation(text, source)
+        return read_notation(text, source)
     except LayerTextError:
+        return None
+
+
+def given_out(network, source):
+    if network is None:
         return None
     evaluation = evaluate_network(network, {"input": (1, *source)})
     return None if evaluation.broken else evaluation.outputs[0][1].shape[1:]
+
+
+def evaluated(text, source):
+    return given_out(read(text, source), source)
 
 
 def solutions_of(layer, size, out):

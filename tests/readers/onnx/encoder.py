@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
@@ -86,6 +87,7 @@ def model(*graph_contents, ir_version=8, opset=17):
     )
 
 
+@cache
 def small_model():
     """A convolution and a flatten: every kind of message, in 500 bytes."""
     return model(

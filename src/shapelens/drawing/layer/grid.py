@@ -7,6 +7,7 @@ makes is filled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from shapelens.drawing.layer.pieces import Piece
 from shapelens.drawing.metrics import fitted, text_width
@@ -160,6 +161,7 @@ def _ink(fill: str, theme: Theme) -> str:
     return max((theme.text, theme.page), key=lambda color: abs(_lightness(color) - light))
 
 
+@cache
 def _lightness(color: str) -> float:
     red, green, blue = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
     return 0.299 * red + 0.587 * green + 0.114 * blue
