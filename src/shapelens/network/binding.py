@@ -48,7 +48,9 @@ def tensor_fed(declared: Input, shape: Shape | None, sizes: Mapping[str, Dim]) -
     sequence = declared.sequence
     if sequence is None:
         unknown = Unknown("the input's rank is not declared")
-        return Tensor(unknown if shape is None else shape, declared.dtype)
+        return Tensor(
+            unknown if shape is None else shape, declared.dtype, _elements_fed(declared, shape, sizes)
+        )
     from shapelens.operators.sequences import sequence_like
 
     each = sequence.each
@@ -57,6 +59,13 @@ def tensor_fed(declared: Input, shape: Shape | None, sizes: Mapping[str, Dim]) -
     elif each is not None and not isinstance(each.shape, Unknown) and sizes:
         each = each.shaped(tuple([_bound(dim, sizes) for dim in each.shape]))
     return sequence_like(each, _bound(sequence.length, sizes), declared.dtype)
+
+
+def _elements_fed(declared: Input, shape: Shape | None, sizes: Mapping[str, Dim]) -> Shape | None:
+    """What its elements are, where they are sizes; as many as are declared."""
+    if declared.elements is None or shape != declared.shape:
+        return None
+    return declared.elements if _are_plain(sizes) else (_BY_DATA,) * len(declared.elements)
 
 
 def is_open(operator: Operator) -> bool:
@@ -91,10 +100,17 @@ def _bound(value: Any, sizes: Mapping[str, Dim]) -> Any:
 
 def _with_counts(expressions: Sequence[Expression], sizes: Mapping[str, Dim]) -> Mapping[str, Dim]:
     """The sizes, and of counts that only the data decide that they are not known where many sizes are fed at once."""
-    if all(isinstance(size, (int, Expression, Unknown)) for size in sizes.values()):
+    if _are_plain(sizes):
         return sizes
-    reason = Unknown("only the data decide how many there are")
-    return {s.name: reason for expression in expressions for s in expression.symbols()} | dict(sizes)
+    return {s.name: _BY_DATA for expression in expressions for s in expression.symbols()} | dict(sizes)
+
+
+def _are_plain(sizes: Mapping[str, Dim]) -> bool:
+    """Whether one size is fed for each symbol, and not many at once."""
+    return all(isinstance(size, (int, Expression, Unknown)) for size in sizes.values())
+
+
+_BY_DATA = Unknown("only the data decide how many there are")
 
 
 def size_left(network: Network, shapes: Mapping[str, Shape]) -> Unknown | None:

@@ -65,6 +65,7 @@ class Input:
         example: the sizes of one sample that a symbolic shape is shown with, by symbol.
         batched: whether the first of unnamed axes is a batch's.
         sequence: what flows in where it is no tensor but a sequence of tensors, and has no shape of its own.
+        elements: a symbol for each of its elements, where they are sizes that the network makes something of.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Input:
     example: Mapping[str, int] = field(default_factory=dict)
     batched: bool = True
     sequence: TensorSequence | None = None
+    elements: Shape | None = None
 
     @property
     def batch_axis(self) -> int | None:

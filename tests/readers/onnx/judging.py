@@ -51,7 +51,7 @@ def static(case: Case) -> Verdict:
     verdict = Verdict(case.name)
     evaluation = evaluate_network(network_from(case.model), empty_inputs(case))
     shapes = {name: tensor.shape for name, tensor in evaluation.outputs}
-    compare(verdict, shapes, case.expected, {}, "")
+    compare(verdict, shapes, case.expected, case.elements, "")
     found = {name: tensor.dtype for name, tensor in evaluation.outputs}
     for name, dtype in case.dtypes.items():
         if found[name] not in {dtype, "unknown"}:

@@ -170,6 +170,12 @@ class Case:
         return self.operators <= CONVNET and bool(self.operators & CORE)
 
     @property
+    def elements(self) -> dict[str, int]:
+        """What is fed of whole numbers, by the symbols of their places: of formulas that hold for whatever is fed."""
+        whole = {n: v for n, v in self.fed.items() if getattr(v, "ndim", 0) == 1 and v.dtype.kind == "i"}
+        return {f"{name}[{at}]": int(number) for name, v in whole.items() for at, number in enumerate(v)}
+
+    @property
     def image(self) -> tuple[str, tuple[int, ...]] | None:
         """The name and shape of the first input, where it has a batch, channels and something to slide over."""
         for name, value in self.fed.items():

@@ -1,8 +1,9 @@
-"""What a file declares that goes in: names for free sizes, and where the axes of an image lie."""
+"""What a file declares that goes in: names for free sizes, where the axes of an image lie, and sizes themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from shapelens.dims import Dim, Unknown, symbol
 from shapelens.dims.layout import Layout, layout_of
@@ -12,9 +13,12 @@ from shapelens.readers.building import EXAMPLE_SIZE
 from shapelens.readers.onnx.model import OnnxValue
 from shapelens.readers.onnx.naming import count_name
 
-__all__ = ["inputs_of"]
+__all__ = ["inputs_of", "may_hold_sizes", "with_elements"]
 
 _SEQUENCES = frozenset({"sequence", "optional sequence"})
+_MAKES_SIZES_OF = {("ConstantOfShape", 0), ("Tile", 1), ("Resize", 3)}
+"""Which operators make something of sizes that are fed in, and as which input they take them."""
+_MOST_ELEMENTS = 8
 _IMAGE_CHANNELS = (1, 3, 4)
 _EXAMPLE_OTHER = 16
 """What a free size that is neither a batch nor spatial is shown with."""
@@ -31,6 +35,42 @@ def inputs_of(values: Iterable[OnnxValue]) -> tuple[Input, ...]:
     declared = tuple(values)
     taken = {dim for value in declared for dim in value.shape or () if isinstance(dim, str)}
     return tuple([_input(value, taken) for value in declared])
+
+
+def with_elements(
+    inputs: Sequence[Input], takers: Mapping[str, Sequence[tuple[str, int]]]
+) -> tuple[Input, ...]:
+    """Inputs, those that hold nothing but sizes with a symbol for each of their elements.
+
+    Args:
+        inputs: the inputs.
+        takers: for each input that may hold sizes, which operators take it, and as which of theirs.
+    """
+    return tuple([_with_elements(each) if _holds_sizes(each, takers) else each for each in inputs])
+
+
+def may_hold_sizes(declared: Input) -> bool:
+    """Whether an input is a few whole numbers."""
+    shape = declared.shape
+    is_short = (
+        shape is not None and len(shape) == 1 and isinstance(shape[0], int) and 0 < shape[0] <= _MOST_ELEMENTS
+    )
+    return is_short and declared.dtype in {"int32", "int64"}
+
+
+def _holds_sizes(declared: Input, takers: Mapping[str, Sequence[tuple[str, int]]]) -> bool:
+    taken = takers.get(declared.name, ())
+    return bool(taken) and may_hold_sizes(declared) and _MAKES_SIZES_OF.issuperset(taken)
+
+
+def _with_elements(declared: Input) -> Input:
+    """An input with symbols for its elements: they are sizes, and so none is negative."""
+    assert declared.shape is not None and isinstance(declared.shape[0], int)
+    names = [f"{declared.name}[{place}]" for place in range(declared.shape[0])]
+    elements = tuple([symbol(name, minimum=0) for name in names])
+    return replace(
+        declared, elements=elements, example={**declared.example, **dict.fromkeys(names, _EXAMPLE_OTHER)}
+    )
 
 
 def _input(value: OnnxValue, taken: set[str]) -> Input:

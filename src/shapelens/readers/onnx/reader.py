@@ -12,7 +12,7 @@ from shapelens.readers.onnx.alike import Kinds
 from shapelens.readers.onnx.conditional import Conditional
 from shapelens.readers.onnx.constants import HeldWeights
 from shapelens.readers.onnx.expansion import Body, Place, expanded
-from shapelens.readers.onnx.inputs import inputs_of
+from shapelens.readers.onnx.inputs import inputs_of, may_hold_sizes, with_elements
 from shapelens.readers.onnx.later import Later
 from shapelens.readers.onnx.model import OnnxModel, OnnxNode, OnnxTensor
 from shapelens.readers.onnx.naming import Names, module_path
@@ -56,9 +56,10 @@ def network_of(model: OnnxModel) -> Network:
     names = {value.name for value in declared}
     order = in_order(body.nodes, names, model.path, body.constants)
     held = _Held(body.constants, model.path, steps_of(body), Kinds(body.constants))
+    inputs = inputs_of(declared)
     return Network(
         Origin("onnx", os.path.basename(model.path), typed=str(model.path)),
-        inputs_of(declared),
+        with_elements(inputs, _takers(body, {each.name for each in inputs if may_hold_sizes(each)})),
         body.outputs,
         # What the file says of its nodes takes little; nodes of ours are made when one is looked at.
         Later(len(body.nodes), lambda: _nodes(body, order, held, names)),
@@ -67,6 +68,19 @@ def network_of(model: OnnxModel) -> Network:
         _facts(model),
         claims=_claims(model),
     )
+
+
+def _takers(body: Body, wanted: Collection[str]) -> dict[str, list[tuple[str, int]]]:
+    """Which operators take some values, and as which of their inputs; those that hold graphs may do anything."""
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in wanted}
+    for place, kind in enumerate(body.nodes.kinds if wanted else ()):
+        for position, name in enumerate(body.nodes.values_of(place)[0]):
+            if name in found:
+                found[name].append((kind.operator if not kind.domain else "", position))
+        for inner in body.places[place].bodies:
+            for name in found.keys() & set(inner.taken()):
+                found[name].append(("", 0))
+    return found
 
 
 def _modules(body: Body) -> dict[str, str]:
