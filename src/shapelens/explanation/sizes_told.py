@@ -92,6 +92,11 @@ def _input_text(sizes: Sizes, given: Sequence[int] = ()) -> str:
         for declared in sizes.network.inputs
         if declared.name in sizes.shapes
     }
+    fixed = sizes.exploration.domain.fixed
+    for declared in sizes.network.inputs:
+        if declared.elements is not None and declared.name in samples:
+            # A size that is fed is none of an image's, and stays what the example has.
+            samples[declared.name] = f"of {shape_text([evaluate(size, fixed) for size in declared.elements])}"
     if len(samples) == 1:
         return next(iter(samples.values()))
     return ", ".join([f"{name} {shape}" for name, shape in samples.items()])

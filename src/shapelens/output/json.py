@@ -170,6 +170,12 @@ def _symbols_data(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
         if isinstance(dim, Expression) and axis < len(declared.layout.axes)
         for symbol in dim.symbols()
     }
+    letters |= {
+        size.symbols()[0].name: f"what is fed for {declared.name} at {place}"
+        for declared in evaluation.network.inputs
+        for place, size in enumerate(declared.elements or ())
+        if isinstance(size, Expression)
+    }
     for tensor in evaluation.values.values():
         for dim in () if isinstance(tensor.shape, Unknown) else tensor.shape:
             for atom in sorted(dim.atoms(), key=_key) if isinstance(dim, Expression) else ():

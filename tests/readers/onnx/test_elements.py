@@ -6,7 +6,9 @@ from itertools import product
 
 import pytest
 
+from shapelens import inspect
 from shapelens.dims import Unknown, evaluate, evaluate_condition, symbol
+from shapelens.explanation.sizes_told import tell_sizes
 from shapelens.network import evaluate_network
 from shapelens.network.replay import evaluate_lanes
 from tests.readers.onnx.models import graph, model, node, value
@@ -97,7 +99,7 @@ def test_each_formula_is_what_an_execution_gives(taken, inputs, count):
         ([helper.make_node("Reshape", ["x", "to"], ["y"])], [IMAGE, sizes(4)]),  # -1 and 0 are no sizes
         ([helper.make_node("Expand", ["x", "to"], ["y"])], [IMAGE, sizes(4)]),
         ([FILL, helper.make_node("Neg", ["to"], ["z"])], [sizes(3)]),
-        ([FILL], [sizes(3, dtype=TensorProto.INT64)[:2] + (["n"],)]),
+        ([FILL], [("to", TensorProto.INT64, ["n"])]),
         ([FILL], [sizes(9)]),
     ],
     ids=["reshape", "expand", "another taker", "a free number of them", "many of them"],
@@ -140,3 +142,13 @@ def test_they_are_no_free_sizes_of_the_image():
     evaluation = evaluate_network(network_from(file([FILL], sizes(1))), {})
     assert evaluation.symbols == ()
     assert evaluation.values["y"].shape == (symbol("to[0]", minimum=0),)
+
+
+def test_what_they_are_is_told(tmp_path):
+    path = tmp_path / "mask.onnx"
+    onnx.save(file([RESIZE_SPACE], ("x", TensorProto.FLOAT, ["N", 3, 64, 64]), sizes(2)), path)
+    net = inspect(path)
+    assert net.to_dict()["symbols"]["to[1]"] == {"means": "what is fed for to at 1", "minimum": 0}
+    assert str(net.sizes()) == "every H and W"
+    told = str(tell_sizes(net.sizes()).title[0].text)
+    assert told == "mask.onnx takes x 3×H×W, to of 16×16 for every H and W"
