@@ -55,6 +55,8 @@ def inspect(
         UnreadableError: the file holds no network.
     """
     batch = checked_batch(batch)
+    if isinstance(source, os.PathLike):
+        source = os.fspath(source)
     if _is_tensor(sample):
         sample, inputs = None, sample
     given = None if sample is None else dims_of(sample, "--input" if isinstance(sample, str) else "sample")
