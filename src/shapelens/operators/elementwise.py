@@ -187,7 +187,8 @@ def broadcast(shapes: Sequence[Shape]) -> tuple[Shape, tuple[Requirement, ...]]:
     rank = max(len(shape) for shape in shapes)
     out: list[Dim] = [1] * rank
     requirements: list[Requirement] = []
-    for shape in shapes:
+    # The same shape again asks for nothing more, and a sum may be of many.
+    for shape in {id(shape): shape for shape in shapes}.values():
         offset = rank - len(shape)
         for place, dim in enumerate(shape):
             axis = offset + place

@@ -191,8 +191,12 @@ class PackedTensors(Sequence[OnnxTensor]):
 
     def append(self, tensor: OnnxTensor) -> None:
         """Enter a tensor."""
-        self.names.append(tensor.name)
-        self.kinds.append(nameless(tensor))
+        self.add(tensor.name, nameless(tensor))
+
+    def add(self, name: str, kind: OnnxTensor) -> None:
+        """Enter a tensor that has no name by the one that it gets."""
+        self.names.append(name)
+        self.kinds.append(kind)
 
     def extend(self, tensors: Iterable[OnnxTensor]) -> None:
         """Enter tensors."""

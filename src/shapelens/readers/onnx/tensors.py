@@ -25,6 +25,9 @@ _Parts: TypeAlias = tuple[bytes, bytes | int, tuple[int, int]]
 """What stands before a tensor's name, what stands behind it, and where the name is. Of raw bytes, which are elements,
 their number is told in their place."""
 
+_Told = tuple[tuple[int, ...], str, "tuple[int | float | bool, ...] | None", "str | None"]
+"""All of a tensor but its name: its shape, the type of its elements, its elements, the file that they are in."""
+
 _DIMS_AND_TYPE = frozenset({schema.TENSOR_DIM, schema.TENSOR_DATA_TYPE})
 _DIMS_END = limits.MAXIMUM_RANK * 11
 """The dims of a tensor end there at the latest: a tag and ten bytes each."""
@@ -46,16 +49,16 @@ def enter_tensor(reading: Reading, start: int, end: int, row: PackedTensors) -> 
     parts = _parts(reading.data, start, end)
     known = None if parts is None else reading.shared_tensors.get(parts[:2])
     if parts is None or known is None:
-        tensor = read_tensor(reading, start, end)
-        row.append(tensor)
+        name, told = _read(reading, start, end)
+        tensor = OnnxTensor("", *told)
+        row.add(name, tensor)
         has_room = len(reading.shared_tensors) < limits.MAXIMUM_SHARED_ENTRIES
         if parts is not None and has_room and _is_told_by(reading.data, parts, end, tensor):
-            reading.shared_tensors[parts[:2]] = row.kinds[-1]
+            reading.shared_tensors[parts[:2]] = tensor
         return
     _count_tensor(reading, start)
     reading.hold(limits.BYTES_PER_LIKE_TENSOR, start)
-    row.names.append(reading.value_name(*parts[2]))
-    row.kinds.append(known)
+    row.add(reading.value_name(*parts[2]), known)
 
 
 def _parts(data: Data, start: int, end: int) -> _Parts | None:
@@ -104,6 +107,12 @@ def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
         MalformedFileError: "it has a dim of -3", "it holds 12 bytes of elements and needs 16".
         LimitExceededError: "it has a tensor of 65 dims".
     """
+    name, told = _read(reading, start, end)
+    return OnnxTensor(name, *told)
+
+
+def _read(reading: Reading, start: int, end: int) -> tuple[str, _Told]:
+    """The name of a tensor, and all else of it."""
     _count_tensor(reading, start)
     name = ""
     data_type = schema.UNDEFINED
@@ -145,7 +154,7 @@ def read_tensor(reading: Reading, start: int, end: int) -> OnnxTensor:
         error.at = f"byte {start}, tensor {visible(name)}"
         raise
     reading.hold(BYTES_PER_TENSOR + BYTES_PER_NUMBER * len(values or ()), start)
-    return OnnxTensor(name, tuple(shape), data_type, values, location or "" if elsewhere else None)
+    return name, (tuple(shape), data_type, values, location or "" if elsewhere else None)
 
 
 def _count_tensor(reading: Reading, start: int) -> None:
