@@ -62,6 +62,14 @@ def test_a_packed_weight() -> None:
     assert broken(operator, (2, 5, 7)) == {"features"}
     assert broken(operator, ()) == {"rank"}
     assert operator.words((), ()) == "packed linear 8 → 3"
+    bytes_, bias = Tensor((3, 1, 8), "uint8"), Tensor((3,))
+    assert operator.parameters_of("weight", bytes_) + operator.parameters_of("bias", bias) == 8 * 3 + 3
+    assert apply(operator, [TOKENS, bytes_, None, None, None, Tensor((4,))]).broken[0].kind == "bias"
+
+
+@pytest.mark.parametrize(("dtype", "bits", "count"), [("uint8", 4, 800), ("uint8", 8, 400), ("int4", 4, 400)])
+def test_a_packed_table_has_a_parameter_for_each_number(dtype, bits, count) -> None:
+    assert PackedGather(0, bits).parameters_of("weight", Tensor((100, 4), dtype)) == count
 
 
 @given(st.booleans(), st.booleans(), st.lists(st.integers(1, 3), max_size=2))

@@ -72,11 +72,11 @@ def costs_of(evaluation: Evaluation) -> Costs:
 def _parameters(evaluation: Evaluation, step: Step, seen: set[str]) -> Dim:
     network = evaluation.network
     count: Dim = 0
-    own = [weight.name for weight in network.weights_of(step.node) if weight.is_parameter]
-    for weight in (*own, *network.learned_by(step.node)):
+    own = [("", weight.name) for weight in network.weights_of(step.node) if weight.is_parameter]
+    for role, weight in (*network.learned_by(step.node), *own):
         if weight in network.learned and weight not in seen:
             seen.add(weight)
-            count = count + evaluation.values[weight].elements
+            count = count + step.node.operator.parameters_of(role, evaluation.values[weight])
     return count
 
 

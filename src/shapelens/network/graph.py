@@ -298,19 +298,23 @@ class Network:
         weight = self.weights.get(self.weight_behind(value))
         return weight is not None and any(size != 1 for size in weight.shape)
 
-    def learned_by(self, node: Node) -> list[str]:
-        """What an operator learns, traced back to the weights behind it.
+    def learned_by(self, node: Node) -> list[tuple[str, str]]:
+        """What an operator learns, by the role that it has there, traced back to the weight behind it.
 
         A weight that the source transposes, fills or stretches before it is used is still the layer's weight.
         """
-        taken = zip(node.operator.roles, node.inputs, strict=False)
-        values = [value for role, value in taken if value is not None and role in node.operator.learned]
-        return [self.weight_behind(v) for v in values if v in self.constants or v in self._stretched]
+        return [
+            (role, self.weight_behind(value))
+            for role, value in zip(node.operator.roles, node.inputs, strict=False)
+            if value is not None
+            and role in node.operator.learned
+            and (value in self.constants or value in self._stretched)
+        ]
 
     @cached_property
     def learned(self) -> frozenset[str]:
         """The values that count as parameters: those that an operator learns, or that the source calls so."""
-        found = {weight for node in self.nodes for weight in self.learned_by(node)}
+        found = {weight for node in self.nodes for _, weight in self.learned_by(node)}
         own = {name for name, weight in self.weights.items() if weight.is_parameter}
         return frozenset(v for v in found if self._is_learned(v)) | own
 

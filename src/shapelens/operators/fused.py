@@ -19,6 +19,7 @@ from typing import ClassVar
 from shapelens.dims import Dim, Unknown, equal
 from shapelens.operators.arguments import fixed_axis, given, optional, refused
 from shapelens.operators.elementwise import broadcast
+from shapelens.operators.linear import bias_requirements
 from shapelens.operators.matrix import MatrixProduct
 from shapelens.operators.operator import Operator, Outcome, Requirement, Tensor
 from shapelens.operators.reach import Link, identity
@@ -145,6 +146,8 @@ class PackedProduct(Operator):
         outputs: how many come out.
     """
 
+    roles: ClassVar[tuple[str, ...]] = ("input", "weight", "scales", "zero_points", "places", "bias")
+    learned: ClassVar[frozenset[str]] = frozenset({"weight", "bias"})
     family: ClassVar[str] = "linear"
 
     features: Dim = 1
@@ -156,7 +159,12 @@ class PackedProduct(Operator):
             return refused(Requirement("rank", False, {"gets": (), "wants": (1, 2)}, spoils=None), tensor)
         facts = {"gets": tensor.dims[-1], "wants": self.features, "weight": (self.outputs, self.features)}
         fits = Requirement("features", equal(tensor.dims[-1], self.features), facts)
-        return Outcome((tensor.shaped((*tensor.dims[:-1], self.outputs)),), (fits,))
+        shape = (*tensor.dims[:-1], self.outputs)
+        return Outcome((tensor.shaped(shape),), (fits, *bias_requirements(optional(inputs, 5), shape)))
+
+    def parameters_of(self, role: str, tensor: Tensor) -> Dim:
+        """A weight for each feature in and out; they lie in fewer bytes, padded to whole blocks."""
+        return self.features * self.outputs if role == "weight" else tensor.elements
 
     def macs(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Dim:
         """Every output takes one multiply-accumulate for each feature."""
@@ -180,7 +188,8 @@ class PackedGather(Operator):
         bits: of a number; a table of bytes has as many in each, along its last axis, as it has room for.
     """
 
-    roles: ClassVar[tuple[str, ...]] = ("input", "indices", "scales")
+    roles: ClassVar[tuple[str, ...]] = ("weight", "indices", "scales")
+    learned: ClassVar[frozenset[str]] = frozenset({"weight"})
     family: ClassVar[str] = "reshape"
     word: ClassVar[str] = "packed gather"
 
@@ -192,9 +201,14 @@ class PackedGather(Operator):
         axis, broken = fixed_axis(self.axis, table.rank)
         if broken is not None:
             return refused(broken, table)
-        per_element = 8 // self.bits if table.dtype == "uint8" else 1
-        own = (*table.dims[:-1], table.dims[-1] * per_element)
+        own = (*table.dims[:-1], table.dims[-1] * self._numbers_in_each(table))
         return Outcome((table.shaped((*own[:axis], *indices.dims, *own[axis + 1 :]), scales.dtype),))
+
+    def _numbers_in_each(self, table: Tensor) -> int:
+        return 8 // self.bits if table.dtype == "uint8" else 1
+
+    def parameters_of(self, role: str, tensor: Tensor) -> Dim:
+        return tensor.elements * self._numbers_in_each(tensor)
 
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Which row it is, data decide."""

@@ -159,6 +159,15 @@ class Operator:
         """Multiply-accumulates for the whole of the outputs, all samples of the batch together."""
         return 0
 
+    def parameters_of(self, role: str, tensor: Tensor) -> Dim:
+        """How many parameters a weight that it learns stands for: its elements, unless several lie in one.
+
+        Args:
+            role: what the operator takes it as.
+            tensor: the weight.
+        """
+        return tensor.elements
+
     def links(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> tuple[Link, ...]:
         """Which part of each input axis one cell of the first output sees.
 

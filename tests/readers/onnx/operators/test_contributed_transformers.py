@@ -9,11 +9,13 @@ import pytest
 
 pytest.importorskip("onnx")
 
+from shapelens.analyses.costs import costs_of
 from shapelens.dims import Unknown
 from shapelens.operators import Opaque
-from shapelens.readers.onnx.model import OnnxNode
+from shapelens.readers.onnx.model import OnnxNode, OnnxTensor
 from shapelens.readers.onnx.operators import FAMILIES, translated
 from shapelens.readers.onnx.translation import Call
+from tests.readers.onnx.models import evaluated, graph, model, node, value
 from tests.readers.onnx.operators.test_contributed import (
     MICROSOFT,
     SCALE,
@@ -239,3 +241,13 @@ def test_what_cannot_be_read(operator, inputs, attributes, reason) -> None:
     found = translated(Call(node, 1, {})).operator
     assert isinstance(found, Opaque)
     assert found.evaluate().outputs[0].shape == Unknown(f"{operator} cannot be read: {reason}")
+
+
+def test_packed_weights_count_what_they_stand_for() -> None:
+    """Two numbers lie in a byte, and a block is padded: 8 features in a block of 16."""
+    weight = OnnxTensor("w", (3, 1, 8), "uint8")
+    product = node("MatMulNBits", "x w s - - b", "y", domain="com.microsoft", K=8, N=3, bits=4, block_size=16)
+    tensors = [weight, OnnxTensor("s", (3,), "float32"), OnnxTensor("b", (3,), "float32")]
+    file = model(graph([product], "y", [value("x", 2, 5, 8)], tensors))
+    costs = costs_of(evaluated(file))
+    assert (costs.total_parameters, costs.total_macs) == (8 * 3 + 3, 5 * 8 * 3)

@@ -62,7 +62,7 @@ def packed_product(call: Call) -> Translation:
     features, outputs = call.attribute("K", 0), call.attribute("N", 0)
     if features < 1 or outputs < 1:
         raise TranslationError("it does not say how large its weight is")
-    return Translation(PackedProduct(features, outputs), (call.given(0),))
+    return Translation(PackedProduct(features, outputs), call.leading(6, required=2))
 
 
 @translates("QEmbedLayerNormalization", domain=MICROSOFT)
