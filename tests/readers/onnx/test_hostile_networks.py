@@ -65,6 +65,14 @@ def test_a_node_that_needs_its_own_output() -> None:
     assert error.summary == "the nodes of this file wait for each other in a circle"
 
 
+def test_a_circle_within_a_branch_is_told_when_the_file_is_read() -> None:
+    inner = block(1, node("Relu", ("b",), ("b",))) + block(12, value("b", tensor_type(1)))
+    branches = [attribute(name, 5, block(6, inner)) for name in ("then_branch", "else_branch")]
+    data = model(block(1, node("If", ("x",), ("last",), *branches)), X, LAST)
+    with pytest.raises(MalformedFileError, match="in a circle"):
+        network_of(decode_model(data, "odd.onnx"))
+
+
 def test_a_function_that_calls_itself() -> None:
     again = block(7, node("F", ("a",), ("b",), block(7, "own")))
     function = block(25, block(1, "F"), block(4, "a"), block(5, "b"), again, block(10, "own"))

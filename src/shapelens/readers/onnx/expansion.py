@@ -7,7 +7,7 @@ keep the names that the graph around them knows them by.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shapelens.errors import MalformedFileError
@@ -87,7 +87,7 @@ def expanded(model: OnnxModel) -> Body:
         model: the file.
 
     Raises:
-        LimitExceededError: "it has functions of 250,001 nodes".
+        LimitExceededError: "it has functions of 150,001 nodes".
     """
     return _Expansion(model).graph()
 
@@ -140,6 +140,7 @@ class _Expansion:
     def __init__(self, model: OnnxModel) -> None:
         self._model = model
         self._functions = {(f.domain, f.name, f.overload): f for f in model.functions}
+        self._inner: dict[_Key, tuple[Sequence[OnnxNode], frozenset[str]]] = {}
         self._count = 0
 
     def graph(self) -> Body:
@@ -222,15 +223,28 @@ class _Expansion:
             return
         known = dict.fromkeys(function.inputs, "") | dict(zip(function.inputs, node.inputs, strict=False))
         given = list(zip(function.outputs, node.outputs, strict=False))
-        made = {name for inner in function.nodes for name in inner.outputs}
+        nodes, made = self._within_function(key, function)
         passed = _output_names(known, given, made)
         scope = Scope(
             place_of(node), around.scope.names, known, None, {**function.defaults, **node.attributes}
         )
         imports = {**around.opset_imports, **function.opset_imports}
         within = _Around(scope, imports, node, (*around.calls, key), around.depth + 1, around.level)
-        self._write(function.nodes, within, body)
+        self._write(nodes, within, body)
         self._pass(passed, within, body)
+
+    def _within_function(
+        self, key: _Key, function: OnnxFunction
+    ) -> tuple[Sequence[OnnxNode], frozenset[str]]:
+        """The nodes of a function, and the names of the values that they make; kept where these are few."""
+        kept = self._inner.get(key)
+        if kept is None:
+            made = frozenset([name for inner in function.nodes for name in inner.outputs])
+            is_short = len(function.nodes) <= limits.MAXIMUM_KEPT_NODES
+            kept = (tuple(function.nodes) if is_short else function.nodes), made
+            if is_short:
+                self._inner[key] = kept
+        return kept
 
     def _pass(self, passed: Iterable[tuple[str, str]], within: _Around, body: _Writing) -> None:
         """Give outputs that no node within makes: a value that came in, or one that is given twice."""
@@ -307,7 +321,7 @@ class _Expansion:
 
 
 def _output_names(
-    known: dict[str, str], given: Iterable[tuple[str, str]], made: set[str]
+    known: dict[str, str], given: Iterable[tuple[str, str]], made: Collection[str]
 ) -> list[tuple[str, str]]:
     """Enter the outputs that nodes within make under their names without; the others are given back."""
     passed: list[tuple[str, str]] = []

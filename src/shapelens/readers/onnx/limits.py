@@ -22,6 +22,7 @@ __all__ = [
     "MAXIMUM_FILE_BYTES",
     "MAXIMUM_FUNCTIONS",
     "MAXIMUM_HELD_BYTES",
+    "MAXIMUM_KEPT_NODES",
     "MAXIMUM_LOOP_STEPS",
     "MAXIMUM_NAME_BYTES",
     "MAXIMUM_NESTING",
@@ -71,7 +72,10 @@ MAXIMUM_FUNCTIONS = 100_000
 
 # Functions and branches are written out where they are called, and one that calls two that call two grows with
 # every level. Exports that write every operator as a function have some ten thousand nodes.
-MAXIMUM_WRITTEN_OUT = 250_000
+MAXIMUM_WRITTEN_OUT = 150_000
+
+# A function that is called often has a handful of nodes, which are made once; one of thousands is called once.
+MAXIMUM_KEPT_NODES = 512
 
 # Loops are followed by evaluating their bodies again and again, and one within another multiplies. So many nodes are
 # evaluated for all loops of a file together; what would take more is not known. A body that carries on shapes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shapelens.garbage import collections_paused
 from shapelens.network import Claims, Network, Node, Origin
@@ -55,6 +55,10 @@ def network_of(model: OnnxModel) -> Network:
     declared = [value for value in model.graph.inputs if value.name not in body.constants]
     names = {value.name for value in declared}
     order = in_order(body.nodes, names, model.path, body.constants)
+    for inner in _bodies(body):
+        _order_within(
+            inner, model.path
+        )  # what cannot be read is said at once, and not when a node is looked at
     held = _Held(body.constants, model.path, steps_of(body), Kinds(body.constants))
     inputs = inputs_of(declared)
     return Network(
@@ -152,6 +156,19 @@ def _followed(node: OnnxNode, place: Place, version: int, held: _Held) -> Transl
     return Translation(repeated(call, graphs[0], taken, place.level, held.steps), inputs)
 
 
+def _bodies(body: Body) -> Iterator[Body]:
+    """The graphs within a graph, and those within them."""
+    for place in body.places:
+        for inner in place.bodies:
+            yield inner
+            yield from _bodies(inner)
+
+
+def _order_within(body: Body, path: str) -> Sequence[int]:
+    """The order in which the nodes of a branch or a loop's body are evaluated."""
+    return in_order(body.nodes, {*body.inputs, *body.taken()}, path)
+
+
 def _subgraph(body: Body, held: _Held) -> Subgraph:
-    order = in_order(body.nodes, {*body.inputs, *body.taken()}, held.path)
+    order = _order_within(body, held.path)
     return Subgraph(_nodes(body, order, held, ()), body.outputs, body.inputs, body.ranks)
