@@ -30,7 +30,7 @@ demo: $(VENV)/core
 	@$(BIN)/shapelens draw vgg16 -o vgg16.svg
 
 test: $(VENV)/test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses=4 --dist=loadfile
 
 check: $(VENV)/check
 	$(BIN)/ruff check

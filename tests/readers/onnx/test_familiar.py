@@ -198,8 +198,8 @@ def test_tensors_whose_fields_stand_in_any_order(messages, data) -> None:
 
 def test_a_tensor_like_one_before_is_not_read_field_by_field(monkeypatch) -> None:
     read = []
-    kept = tensors.read_tensor
-    monkeypatch.setattr(tensors, "read_tensor", lambda *given: (read.append(1), kept(*given))[1])
+    kept = tensors.elements
+    monkeypatch.setattr(tensors, "elements", lambda *given: (read.append(1), kept(*given))[1])
     many = [block(5, tensor(f"w{place}", (8, 3, 5, 5), 1, block(9, bytes(2400)))) for place in range(9)]
     biases = [block(5, tensor(f"b{place}", (8,), 1, block(9, bytes([place] * 32)))) for place in range(9)]
     found = decode_model(model(*many, *biases, X, LAST)).graph.initializers
