@@ -10,7 +10,7 @@ from shapelens import inspect
 from shapelens.dims import Path, following, symbol
 from shapelens.dims.recorder import Recorder
 from shapelens.network import Answers, evaluate_network
-from shapelens.network.applied import Applications
+from shapelens.network.applied import Applications, one_of_each
 from shapelens.operators import Clip, Convolution, Linear, NonZero, Pool, Tensor, apply
 from shapelens.readers.classics import CLASSICS, read_classic
 
@@ -23,15 +23,9 @@ def applied(applications, operator, *inputs, blame="layer", is_held=False):
 
 
 def test_what_is_alike_is_applied_once():
-    applications = Applications()
+    applications = Applications({})
     first = applied(applications, Convolution(2, ((1, 1), (1, 1))), IMAGE, FILTERS, blame="conv1")
-    again = applied(
-        applications,
-        Convolution(2, ((1, 1), (1, 1))),
-        replace(IMAGE),
-        Tensor((8, 3, 3, 3), is_held=True),
-        blame="conv2",
-    )
+    again = applied(applications, Convolution(2, ((1, 1), (1, 1))), IMAGE, FILTERS, blame="conv2")
     assert first is again
     assert first.outputs == apply(Convolution(2, ((1, 1), (1, 1))), (IMAGE, FILTERS)).outputs
 
@@ -47,25 +41,45 @@ def test_what_is_alike_is_applied_once():
     ],
 )
 def test_what_differs_is_applied_by_itself(operator, inputs, is_held):
-    applications = Applications()
+    applications = Applications({})
     first = applied(applications, Pool("max", (2, 2)), IMAGE)
     assert applied(applications, operator, *inputs, is_held=is_held) is not first
 
 
+def test_what_comes_out_alike_is_one():
+    applications = Applications({})
+    outputs = [applied(applications, Pool("max", (size, size), 2), IMAGE).output for size in (1, 2)]
+    assert outputs[0].shape == (1, 3, 112, 112)
+    assert outputs[0] is outputs[1]
+
+
+def test_weights_of_which_the_same_is_known_are_one():
+    held = {
+        "a": Tensor((8, 3)),
+        "b": Tensor((8, 3)),
+        "c": Tensor((8, 3), "float16"),
+        "d": Tensor((1,), "int64", (8,)),
+    }
+    one = one_of_each({**held, "e": Tensor((1,), "int64", (8,))})
+    assert {name: one[name] for name in held} == held
+    assert one["a"] is one["b"]
+    assert one["d"] is not one["e"]  # what its elements are is not compared
+
+
 def test_settings_that_are_equal_and_not_the_same():
-    applications = Applications()
+    applications = Applications({})
     lows = [applied(applications, Clip(low, 6), IMAGE).operator.low for low in (0, 0.0)]
     assert list(map(type, lows)) == [int, float]
 
 
 def test_counts_of_their_own_stay_so():
-    applications = Applications()
+    applications = Applications({})
     counts = [applied(applications, NonZero(name), IMAGE).output.dims[1] for name in ("k", "l")]
     assert counts == [symbol("k", 0, 150528), symbol("l", 0, 150528)]
 
 
 def test_what_is_unknown_because_of_a_layer_names_that_layer():
-    applications = Applications()
+    applications = Applications({})
     reasons = [
         applied(applications, Pool("max", (300, 300)), IMAGE, blame=name).output.dims[-1].reason
         for name in ("one", "two")
@@ -74,8 +88,8 @@ def test_what_is_unknown_because_of_a_layer_names_that_layer():
 
 
 def test_what_is_broken_alike_and_known_is_shared():
-    applications, weight = Applications(), Tensor((10, 2048), is_held=True)
-    one, two = (applied(applications, Linear(), Tensor((1, 1568)), weight, blame=name) for name in "ab")
+    applications, features, weight = Applications({}), Tensor((1, 1568)), Tensor((10, 2048), is_held=True)
+    one, two = (applied(applications, Linear(), features, weight, blame=name) for name in "ab")
     assert one is two
     assert [r.kind for r in one.broken] == ["features"]
 
@@ -84,7 +98,7 @@ def test_recorded_sizes_are_no_keys():
     recorder = Recorder({"H": 224})
     size = recorder.input("H")
     image = Tensor((1, 3, size, size))
-    applications = Applications()
+    applications = Applications({})
     first = applied(applications, Pool("max", (2, 2)), image)
     assert applied(applications, Pool("max", (2, 2)), image) is first
     assert applied(applications, Pool("max", (2, 2)), Tensor((1, 3, size, size))) is not first

@@ -6,16 +6,16 @@ the next that takes the same gives too, and what is asked of it (its cost, its w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from shapelens.dims import Expression
 from shapelens.operators import Filters, Operator, Requirement, Tensor, apply
-from shapelens.operators.likeness import is_one
+from shapelens.operators.likeness import first_alike
 from shapelens.records import dataclass
 
-__all__ = ["Answers", "Applications", "Applied"]
+__all__ = ["Answers", "Applications", "Applied", "one_of_each"]
 
 Answer = TypeVar("Answer")
 
@@ -66,21 +66,24 @@ class Applications:
     """The rules that were applied along one path.
 
     >>> from shapelens.operators import Pool
-    >>> applications, image = Applications(), Tensor((1, 3, 224, 224))
+    >>> applications, image = Applications({}), Tensor((1, 3, 224, 224))
     >>> first = applications.applied(Pool("max", (2, 2)), (image,), 1, "pool1", is_held=False)
     >>> first is applications.applied(Pool("max", (2, 2)), (image,), 1, "pool2", is_held=False)
     True
+
+    Args:
+        alike: of operators that others are one with, by their identity, the first of these; they outlive this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, alike: Mapping[int, Operator]) -> None:
         # What is known by its place in memory is held, so that nothing else can stand there.
         self._applied: dict[tuple[int, ...], Applied] = {}
+        self._alike = alike
         self._operators: dict[Operator, Operator] = {}
-        self._own: dict[int, tuple[Operator, Operator]] = {}
         self._tensors: dict[Tensor, Tensor] = {}
 
     def applied(
-        self, operator: Operator, inputs: Sequence[Tensor | None], count: int, blame: str, *, is_held: bool
+        self, operator: Operator, inputs: tuple[Tensor | None, ...], count: int, blame: str, *, is_held: bool
     ) -> Applied:
         """A rule applied, or what came of it when it was applied to the same.
 
@@ -91,46 +94,38 @@ class Applications:
             blame: the name to give as the reason of what a broken requirement leaves unknown.
             is_held: whether what comes out hangs on no input of the network.
         """
-        operator = self._one(operator)
-        taken = tuple([tensor if tensor is None else self._tensor(tensor) for tensor in inputs])
-        key = (id(operator), count, is_held, *map(id, taken))
+        operator = self._alike.get(id(operator)) or first_alike(operator, self._operators)
+        key = (id(operator), count, is_held, *map(id, inputs))
         known = self._applied.get(key)
         if known is not None:
             return known
-        outcome = apply(operator, taken, count, blame)
+        outcome = apply(operator, inputs, count, blame)
         outputs = outcome.outputs[:count]
         if is_held:
             outputs = tuple([replace(tensor, is_held=True) for tensor in outputs])
-        outputs = tuple([self._tensor(tensor) for tensor in outputs])
-        applied = Applied(operator, taken, outputs, outcome.requirements)
+        outputs = tuple([_one(tensor, self._tensors) for tensor in outputs])
+        applied = Applied(operator, inputs, outputs, outcome.requirements)
         if not (applied.broken and any(tensor.has_unknown for tensor in outputs)):
             # What is unknown because of a layer names that layer, and is not known of others.
             self._applied[key] = applied
         return applied
 
-    def _one(self, operator: Operator) -> Operator:
-        """The first operator with these settings."""
-        own = self._own.get(id(operator))
-        if own is not None:
-            return own[1]
-        try:
-            first = self._operators.setdefault(operator, operator)
-        except TypeError:
-            first = operator  # a setting is a vector of sizes, or recorded
-        if not is_one(first, operator):
-            first = operator
-        self._own[id(operator)] = operator, first
-        return first
 
-    def _tensor(self, tensor: Tensor) -> Tensor:
-        """The first tensor of which the same is known."""
-        shape = tensor.shape
-        if tensor.contents is not None or not isinstance(shape, tuple):
+def one_of_each(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors by name, those of which the same is known as one: rules are applied to them once."""
+    firsts: dict[Tensor, Tensor] = {}
+    return {name: _one(tensor, firsts) for name, tensor in tensors.items()}
+
+
+def _one(tensor: Tensor, firsts: dict[Tensor, Tensor]) -> Tensor:
+    """The first tensor of which the same is known."""
+    shape = tensor.shape
+    if tensor.contents is not None or not isinstance(shape, tuple):
+        return tensor
+    for dim in shape:
+        if type(dim) is not int and type(dim) is not Expression:
             return tensor
-        for dim in shape:
-            if type(dim) is not int and type(dim) is not Expression:
-                return tensor
-        return self._tensors.setdefault(tensor, tensor)
+    return firsts.setdefault(tensor, tensor)
 
 
 class Answers(Generic[Answer]):

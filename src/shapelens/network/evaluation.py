@@ -191,7 +191,7 @@ def _evaluate_nodes(
     known: Evaluation | None,
 ) -> Iterator[Step]:
     guards = list(reversed(network.guards))
-    applications = Applications()
+    applications = Applications(network.alike)
     for place, unbound in enumerate(network.nodes):
         while guards and guards[-1].before <= place and left is None:
             left = way_left(guards.pop(), sizes)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from shapelens.dims import Condition, Expression, evaluate
 from shapelens.dims.layout import Layout
+from shapelens.network.applied import one_of_each
 from shapelens.network.binding import is_open, sizes_fed
 from shapelens.operators import Fill, Operator, Shape, Tensor
+from shapelens.operators.likeness import first_alike
 from shapelens.records import dataclass
 
 if TYPE_CHECKING:
@@ -248,7 +250,7 @@ class Network:
     @cached_property
     def held(self) -> dict[str, Tensor]:
         """What operators see of the weights, by name."""
-        return {name: weight.tensor for name, weight in self.weights.items()}
+        return one_of_each({name: weight.tensor for name, weight in self.weights.items()})
 
     def fitted(self, shapes: Mapping[str, Shape]) -> Network:
         """The network with its open weights made for what comes in, as lazy layers and Keras' make theirs.
@@ -270,6 +272,13 @@ class Network:
     def open_nodes(self) -> frozenset[str]:
         """The nodes whose settings hold the author's arithmetic on the sizes of inputs, by name."""
         return frozenset([node.name for node in self.nodes if is_open(node.operator)])
+
+    @cached_property
+    def alike(self) -> Mapping[int, Operator]:
+        """The first operator that each is one with, by its identity: most layers of a deep network are alike."""
+        firsts: dict[Operator, Operator] = {}
+        own = {id(node.operator): node.operator for node in self.nodes}
+        return {place: first_alike(operator, firsts) for place, operator in own.items()}
 
     @cached_property
     def constants(self) -> frozenset[str]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from shapelens.operators.operator import Operator
 
-__all__ = ["is_one"]
+__all__ = ["first_alike", "is_one"]
+
+
+def first_alike(operator: Operator, firsts: dict[Operator, Operator]) -> Operator:
+    """The first operator that is one with this; itself, where it is the first or cannot be compared.
+
+    Args:
+        operator: the operator.
+        firsts: those before it; it is entered.
+    """
+    try:
+        first = firsts.setdefault(operator, operator)
+    except TypeError:
+        return operator  # a setting is a vector of sizes, or recorded
+    return first if is_one(first, operator) else operator
 
 
 def is_one(operator: Operator, other: Operator) -> bool:

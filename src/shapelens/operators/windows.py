@@ -261,7 +261,7 @@ def unusable(axes: int, name: str, setting: object, least: int) -> Requirement |
     {'setting': 'stride', 'value': (2, 0), 'axes': 2, 'least': 1}
     >>> unusable(2, "padding", ((1, 1), (0, 0)), 0)
     """
-    if isinstance(setting, str) or setting == ():
+    if isinstance(setting, str) or setting == () or (type(setting) is int and setting >= least):
         return None
     given = setting if isinstance(setting, (tuple, list)) else (setting,) * axes
     if len(given) == axes and not any(isinstance(n, int) and n < least for n in _numbers(setting)):
@@ -272,10 +272,12 @@ def unusable(axes: int, name: str, setting: object, least: int) -> Requirement |
 
 def misfit(axes: int, *, positive: Mapping[str, object], other: Mapping[str, object]) -> Requirement | None:
     """The first requirement that settings break: those that must be at least 1, and those at least 0."""
-    checks = [(name, setting, 1) for name, setting in positive.items()]
-    checks += [(name, setting, 0) for name, setting in other.items()]
-    found = (unusable(axes, name, setting, least) for name, setting, least in checks)
-    return next((broken for broken in found if broken is not None), None)
+    for least, settings in ((1, positive), (0, other)):
+        for name, setting in settings.items():
+            broken = unusable(axes, name, setting, least)
+            if broken is not None:
+                return broken
+    return None
 
 
 def open_settings(*, positive: Mapping[str, object], other: Mapping[str, object]) -> list[Requirement]:
@@ -289,7 +291,7 @@ def open_settings(*, positive: Mapping[str, object], other: Mapping[str, object]
     found: list[Requirement] = []
     for least, settings in ((1, positive), (0, other)):
         for name, setting in settings.items():
-            values = _numbers(setting)
+            values = () if type(setting) is int else _numbers(setting)
             for value in [value for value in values if not isinstance(value, int)]:
                 truth = at_least(value, least)
                 if truth is not True:
