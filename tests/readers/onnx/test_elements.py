@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from shapelens import inspect
+from shapelens.analyses.findings import findings_of
 from shapelens.dims import Unknown, evaluate, evaluate_condition, symbol
 from shapelens.explanation.sizes_told import tell_sizes
 from shapelens.network import evaluate_network
@@ -152,3 +153,13 @@ def test_what_they_are_is_told(tmp_path):
     assert str(net.sizes()) == "every H and W"
     told = str(tell_sizes(net.sizes()).title[0].text)
     assert told == "mask.onnx takes x 3×H×W, to of 16×16 for every H and W"
+
+
+@pytest.mark.parametrize(("declared", "codes"), [([2, 3, 5, 7], []), ([2, 4, 5, 7], ["SL601"])])
+def test_a_declared_shape_is_that_of_some_of_them(declared, codes):
+    """With 5 and 9 asked for, 4×5 becomes 5×7, on another path than with the example: no file is doubted for that."""
+    relu = helper.make_node("Relu", ["x"], ["z"])
+    made = file([RESIZE_WITHIN, relu], ("x", TensorProto.FLOAT, [2, 3, 4, 5]), sizes(2))
+    made.graph.value_info.append(helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, 3, 5, 7]))
+    made.graph.value_info.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, [*declared[:2], 4, 5]))
+    assert [finding.code for finding in findings_of(evaluate_network(network_from(made), {}))] == codes

@@ -27,11 +27,15 @@ def contradicted(evaluation: Evaluation) -> Iterator[Finding]:
     if not claims or evaluation.broken or not _is_as_declared(evaluation, claims):
         return
     names = _names(evaluation, claims)
+    fed = _sizes_fed(evaluation)
     found: list[tuple[Step, str, Claimed]] = []
     for step in evaluation.steps:
         for value in step.node.outputs:
             claimed = claims.get(value)
-            if claimed is not None and _differs(claimed, evaluation.values[value].shape, names):
+            if claimed is None:
+                continue
+            shape = evaluation.values[value].shape
+            if not _hangs_on(shape, fed) and _differs(claimed, shape, names):
                 found.append((step, value, claimed))
     if not found:
         return
@@ -84,6 +88,19 @@ def _names(evaluation: Evaluation, claims: Mapping[str, Claimed]) -> dict[str, D
         if not isinstance(shape, Unknown):
             names |= {n: size for n, size in zip(claimed, shape, strict=False) if isinstance(n, str)}
     return names
+
+
+def _sizes_fed(evaluation: Evaluation) -> set[str]:
+    """The symbols of sizes that come in as elements: a declared shape is that of some of them, and of any path."""
+    dims = [dim for declared in evaluation.network.inputs for dim in declared.elements or ()]
+    return {symbol.name for dim in dims if isinstance(dim, Expression) for symbol in dim.symbols()}
+
+
+def _hangs_on(shape: tuple[Dim, ...] | Unknown, names: set[str]) -> bool:
+    """Whether a shape is a formula of some symbols."""
+    if not names or isinstance(shape, Unknown):
+        return False
+    return any(isinstance(dim, Expression) and any(s.name in names for s in dim.symbols()) for dim in shape)
 
 
 def _differs(claimed: Claimed, shape: tuple[Dim, ...] | Unknown, names: Mapping[str, Dim]) -> bool:
