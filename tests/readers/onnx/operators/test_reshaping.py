@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shapelens.dims import Unknown
 from shapelens.operators import Tensor
 from shapelens.readers.onnx.model import OnnxNode
 from tests.readers.onnx.operators.node_cases import WAYS, cases, evaluate_case, shape_of_node
@@ -60,3 +61,12 @@ def test_a_zero_copies_unless_it_is_allowed() -> None:
     assert shape_of_node(node, 14, [Tensor((4, 3)), target]) == (4, 3)
     allowed = OnnxNode("Reshape", "", "", ("x", "s"), ("y",), {"allowzero": 1}, {})
     assert shape_of_node(allowed, 14, [Tensor((0, 5)), target]) == (0, 3)
+
+
+def test_an_old_tile_is_not_guessed() -> None:
+    """It repeats along one axis; read as today, its third input would be left out and its second be too short."""
+    node = OnnxNode("Tile", "", "", ("x", "times", "axis"), ("y",), {}, {})
+    tensors = [Tensor((2, 3)), Tensor((1,), "int64", (4,)), Tensor((1,), "int64", (1,))]
+    assert isinstance(shape_of_node(node, 1, tensors), Unknown)
+    today = OnnxNode("Tile", "", "", ("x", "times"), ("y",), {}, {})
+    assert shape_of_node(today, 6, [tensors[0], Tensor((2,), "int64", (1, 4))]) == (2, 12)

@@ -7,7 +7,7 @@ both.
 from __future__ import annotations
 
 from shapelens.operators import Expand, Flatten, Reshape, Squeeze, Tile, Transpose, Unsqueeze
-from shapelens.readers.onnx.translation import Call, Translation, translates
+from shapelens.readers.onnx.translation import Call, Translation, TranslationError, translates
 
 
 @translates("Reshape")
@@ -38,6 +38,9 @@ def expand(call: Call) -> Translation:
 
 @translates("Tile")
 def tile(call: Call) -> Translation:
+    """Before version 6 it repeated along one axis, which was its third input; no runtime runs that any more."""
+    if 0 < call.version < 6:
+        raise TranslationError("before operator set 6 it repeats along one axis, and that has no rule")
     return Translation(Tile(), (call.given(0), call.input(1)))
 
 
