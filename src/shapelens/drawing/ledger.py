@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shapelens.analyses.costs import Costs
-from shapelens.dims import Dim, total
+from shapelens.dims import Dim, Expression, total
 from shapelens.drawing.branches import main_branch
 from shapelens.drawing.metrics import text_width
 from shapelens.drawing.palette import Theme
@@ -231,7 +231,14 @@ def _entry(station: Station, detail: str) -> Entry | None:
 
 
 def unit_of(macs: Sequence[Dim]) -> tuple[str, int]:
-    """What multiply-accumulates are counted in, and how many of them that is."""
+    """What multiply-accumulates are counted in, and how many of them that is; one by one beside a formula.
+
+    >>> from shapelens.dims import symbol
+    >>> unit_of([3_538_944, 0]), unit_of([3_538_944, symbol("H") * 16])
+    (('MMAC', 1000000), ('MAC', 1))
+    """
+    if any(isinstance(count, Expression) for count in macs):
+        return "MAC", 1
     largest = max((count for count in macs if isinstance(count, int)), default=0)
     return ("GMAC", 10**9) if largest >= 10**8 else ("MMAC", 10**6) if largest >= 10**6 else ("MAC", 1)
 
