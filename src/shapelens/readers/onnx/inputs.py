@@ -60,7 +60,7 @@ def may_hold_sizes(declared: Input) -> bool:
 
 def _holds_sizes(declared: Input, takers: Mapping[str, Sequence[tuple[str, int]]]) -> bool:
     taken = takers.get(declared.name, ())
-    return bool(taken) and may_hold_sizes(declared) and _MAKES_SIZES_OF.issuperset(taken)
+    return bool(taken) and _MAKES_SIZES_OF.issuperset(taken)
 
 
 def _with_elements(declared: Input) -> Input:
